@@ -1,0 +1,1 @@
+# kith_fuzz(NAME SOURCES a_fuzz.cc ... DEPS target ... SEEDS folder)
