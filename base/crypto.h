@@ -1,0 +1,36 @@
+// The few primitives Kith uses, over OpenSSL's EVP. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace kith::base {
+
+inline constexpr size_t kDigestBytes = 32;
+inline constexpr size_t kKeyBytes = 32;
+
+// 32 bytes.
+std::string Sha256(absl::string_view bytes);
+std::string HmacSha256(absl::string_view key, absl::string_view bytes);
+// RFC 5869 without salt: `length` bytes (at most 255 * 32).
+std::string HkdfSha256(absl::string_view secret, absl::string_view info,
+                       size_t length);
+// Whether equal, in a time that does not depend on where they differ.
+bool EqualInConstantTime(absl::string_view a, absl::string_view b);
+
+// From the system's generator; stops the process when there is none.
+std::string RandomBytes(size_t length);
+
+// AES-256-GCM with a random nonce: nonce (12) | ciphertext | tag (16).
+// `context` is authenticated, not stored.
+std::string Seal(absl::string_view key, absl::string_view context,
+                 absl::string_view plain);
+// DATA_LOSS: not sealed with this key and context, or damaged.
+absl::StatusOr<std::string> Unseal(absl::string_view key,
+                                   absl::string_view context,
+                                   absl::string_view sealed);
+
+}  // namespace kith::base
