@@ -1,0 +1,149 @@
+// The desk on which one statement is decided: what is known, and the facts that
+// follow, folded in as they are added, so that each rule sees what the rules
+// before it concluded.
+//
+// Lives for one statement. Everything here is a function of its arguments: the
+// statement, the state, the position it will be recorded at. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "base/id.h"
+#include "kith/agency/v1/common.pb.h"
+#include "kith/agency/v1/frame.pb.h"
+#include "kith/ledger/v1/facts.pb.h"
+#include "kith/ledger/v1/state.pb.h"
+#include "services/core/state.h"
+
+namespace kith::core {
+
+// Turns personal data into an index key: HMAC under the ledger's pepper. Its
+// results differ between replicas, so nothing of them may reach a fact, not
+// even their order.
+using KeyHash = std::function<std::string(absl::string_view)>;
+
+// What the sequencer knows when it decides one statement.
+struct Setting {
+  uint64_t position = 0;  // the first fact's
+  absl::Time recorded_at;
+  KeyHash hash;
+};
+
+// A fact on its way to the ledger.
+struct NewFact {
+  Subject subject = 0;
+  std::vector<Subject> also_about;  // whose history it belongs to besides
+  ledger::v1::Fact fact;
+};
+
+class Decision {
+ public:
+  // `state` and `envelope` must outlive it. `reported` is whether a feed
+  // speaks (rules of kind E bind acts only).
+  Decision(const StateReader& state, const agency::v1::Envelope& envelope,
+           bool reported, const Setting& setting);
+
+  // State with the facts added so far folded in.
+  const StateReader& state() const { return overlay_; }
+  const agency::v1::Envelope& envelope() const { return envelope_; }
+  const ledger::v1::LedgerRow& ledger() const { return ledger_; }
+  const ledger::v1::Rules& rules() const { return ledger_.rules(); }
+  bool reported() const { return reported_; }
+  // The agency that speaks.
+  const std::string& agency() const { return envelope_.agency(); }
+  // The civil day in England on which it happened.
+  absl::CivilDay day() const { return day_; }
+  absl::Time occurred_at() const { return occurred_at_; }
+  absl::Time recorded_at() const { return setting_.recorded_at; }
+  std::string Hash(absl::string_view personal) const {
+    return setting_.hash(personal);
+  }
+
+  // A new number, and with it an id. Counted in the state: a statement that is
+  // refused gives none.
+  ledger::v1::Identity NewIdentity(base::IdKind kind);
+  // A new id to tell the caller (`OutcomeRow.made`); NewIdentity does not.
+  void Tell(const ledger::v1::Identity& made) { made_.push_back(made); }
+
+  // Number of the practitioner; makes or updates them when need be (one fact).
+  // The envelope's actor when `ref` is null; 0 when there is nobody.
+  absl::StatusOr<EntityNumber> Actor();
+  absl::StatusOr<EntityNumber> Practitioner(
+      const agency::v1::PractitionerRef& ref);
+
+  // What a reference names. A reference to what does not exist is `Missing`.
+  absl::StatusOr<EntityNumber> Record(const agency::v1::PersonRef& ref);
+  absl::StatusOr<EntityNumber> Thing(absl::string_view kind, base::IdKind letter,
+                                     const agency::v1::ThingRef& ref);
+
+  // A report that does not meet a row (R-...): noted on the statement's next
+  // facts. For an act, refuse instead; `Require` does either.
+  void NoteUnmet(absl::string_view row);
+  // OK when `holds`. Otherwise: an act is refused with `refusal`, a report gets
+  // the rows noted.
+  absl::Status Require(bool holds, const absl::Status& refusal);
+
+  // Adds a fact: fills in `by` and `unmet` and folds it (core.h, Evolve).
+  absl::Status Add(Subject subject, std::vector<Subject> also_about,
+                   ledger::v1::Fact fact);
+
+  const std::vector<NewFact>& facts() const { return facts_; }
+  const std::vector<ledger::v1::Identity>& made() const { return made_; }
+  // What the facts changed. Leaves the decision empty.
+  Overlay::Changes TakeChanges();
+  std::vector<NewFact> TakeFacts() { return std::move(facts_); }
+
+  // For folds of bookkeeping that is no fact's: outcomes, marks, snapshots.
+  StateWriter& bookkeeping() { return overlay_; }
+
+ private:
+  Overlay overlay_;
+  const agency::v1::Envelope& envelope_;
+  const bool reported_;
+  const Setting setting_;
+  absl::Time occurred_at_;
+  absl::CivilDay day_;
+  ledger::v1::LedgerRow ledger_;
+  std::vector<NewFact> facts_;
+  std::vector<std::string> unmet_;
+  std::vector<ledger::v1::Identity> made_;
+  uint32_t ids_made_ = 0;
+};
+
+// Errors of rules. The code is for machines ("PLAN_CLOSED"), the text for
+// people and without personal data, `rows` the requirement rows that say so,
+// `field` the part of the statement it is about.
+
+// It makes sense, but not now: final refusal. FAILED_PRECONDITION.
+absl::Status Refuse(absl::string_view code, absl::string_view text,
+                    std::vector<std::string> rows = {},
+                    absl::string_view field = "");
+// Not by this actor. PERMISSION_DENIED.
+absl::Status Forbid(absl::string_view code, absl::string_view text,
+                    std::vector<std::string> rows = {},
+                    absl::string_view field = "");
+// The version given is stale: read again. ABORTED.
+absl::Status Stale(absl::string_view text);
+// It makes no sense, whatever the state: quarantined. INVALID_ARGUMENT.
+absl::Status Senseless(absl::string_view code, absl::string_view text,
+                       absl::string_view field = "");
+// It refers to what is not known: a feed's statement is parked, an act is
+// refused. NOT_FOUND.
+absl::Status Missing(absl::string_view kind,
+                     const agency::v1::LocalRef& ref);
+absl::Status MissingId(absl::string_view kind);
+
+// The reason in such an error; a plain one for other errors.
+ledger::v1::Reason ReasonOf(const absl::Status& status);
+// The reference in a `Missing` error, if it names one.
+std::optional<ledger::v1::MissingRef> MissingRefOf(const absl::Status& status);
+
+}  // namespace kith::core

@@ -1,0 +1,121 @@
+// What rules may read, and how folds write: rows of bytes under keys.
+//
+// The engine implements StateReader over the store; tests hand in a MapState.
+// Core never sees a view, a clock or a disk.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "base/status.h"
+
+namespace kith::core {
+
+// A number that this ledger gave; 0 is none. Records, families, practitioners,
+// items, plans and all else share one counter. Named apart where it helps.
+using EntityNumber = uint64_t;
+// The number under whose key a row or fact is sealed; 0 is nobody.
+using Subject = uint64_t;
+
+// Read access to state. DATA_LOSS: stop the process; never "not found".
+class StateReader {
+ public:
+  virtual ~StateReader() = default;
+
+  // Empty: there is no such row (or its subject was erased).
+  virtual absl::StatusOr<std::optional<std::string>> Get(
+      absl::string_view key) const = 0;
+
+  // Calls `visit` for the rows whose key begins with `prefix`, in the order of
+  // keys, until it returns false.
+  using Visit =
+      std::function<bool(absl::string_view key, absl::string_view value)>;
+  virtual absl::Status Scan(absl::string_view prefix,
+                            const Visit& visit) const = 0;
+};
+
+// What a fold may do beside reading. Changes are seen by later reads.
+class StateWriter : public StateReader {
+ public:
+  virtual void Put(Subject subject, absl::string_view key,
+                   std::string value) = 0;
+  virtual void Delete(absl::string_view key) = 0;
+};
+
+// The row under `key` as message T; empty when there is none. DATA_LOSS: it
+// does not parse.
+template <class T>
+absl::StatusOr<std::optional<T>> ReadRow(const StateReader& state,
+                                         absl::string_view key) {
+  ASSIGN_OR_RETURN(std::optional<std::string> bytes, state.Get(key));
+  if (!bytes.has_value()) return std::optional<T>();
+  T row;
+  if (!row.ParseFromString(*bytes)) {
+    return absl::DataLossError("a state row does not parse");
+  }
+  return std::optional<T>(std::move(row));
+}
+
+// Puts message `row` under `key`.
+template <class T>
+void PutRow(StateWriter& state, Subject subject, absl::string_view key,
+            const T& row) {
+  state.Put(subject, key, row.SerializeAsString());
+}
+
+// Changes on top of a reader that is not touched. Not thread-safe.
+class Overlay final : public StateWriter {
+ public:
+  struct Change {
+    Subject subject = 0;
+    std::optional<std::string> value;  // empty: deleted
+  };
+  using Changes = std::map<std::string, Change, std::less<>>;
+
+  // `below` must outlive the overlay.
+  explicit Overlay(const StateReader& below) : below_(below) {}
+
+  absl::StatusOr<std::optional<std::string>> Get(
+      absl::string_view key) const override;
+  absl::Status Scan(absl::string_view prefix,
+                    const Visit& visit) const override;
+  void Put(Subject subject, absl::string_view key, std::string value) override;
+  void Delete(absl::string_view key) override;
+
+  const Changes& changes() const { return changes_; }
+  // Takes over the changes of `above`, an overlay over this one.
+  void Absorb(Changes above);
+  void Clear() { changes_.clear(); }
+
+ private:
+  const StateReader& below_;
+  Changes changes_;
+};
+
+// A state in a map, for tests and as-of folds.
+class MapState final : public StateWriter {
+ public:
+  absl::StatusOr<std::optional<std::string>> Get(
+      absl::string_view key) const override;
+  absl::Status Scan(absl::string_view prefix,
+                    const Visit& visit) const override;
+  void Put(Subject subject, absl::string_view key, std::string value) override;
+  void Delete(absl::string_view key) override;
+
+  const std::map<std::string, std::pair<Subject, std::string>, std::less<>>&
+  rows() const {
+    return rows_;
+  }
+
+ private:
+  std::map<std::string, std::pair<Subject, std::string>, std::less<>> rows_;
+};
+
+}  // namespace kith::core
