@@ -130,9 +130,17 @@ std::string RandomBytes(size_t length) {
 
 std::string Seal(absl::string_view key, absl::string_view context,
                  absl::string_view plain) {
+  std::string sealed;
+  AppendSealed(key, context, plain, sealed);
+  return sealed;
+}
+
+void AppendSealed(absl::string_view key, absl::string_view context,
+                  absl::string_view plain, std::string& out) {
   KITH_CHECK(key.size() == kKeyBytes);
-  std::string sealed(kNonceBytes + plain.size() + kTagBytes, '\0');
-  unsigned char* const nonce = Bytes(sealed.data());
+  const size_t start = out.size();
+  out.resize(start + kNonceBytes + plain.size() + kTagBytes);
+  unsigned char* const nonce = Bytes(out.data()) + start;
   unsigned char* const text = nonce + kNonceBytes;
   EVP_CIPHER_CTX* const cipher = ThreadCipher();
   int length = 0;
@@ -146,7 +154,6 @@ std::string Seal(absl::string_view key, absl::string_view context,
              EVP_EncryptFinal_ex(cipher, text + plain.size(), &length) == 1 &&
              EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, kTagBytes,
                                  text + plain.size()) == 1);
-  return sealed;
 }
 
 absl::StatusOr<std::string> Unseal(absl::string_view key,

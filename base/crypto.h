@@ -28,6 +28,9 @@ std::string RandomBytes(size_t length);
 // `context` is authenticated, not stored.
 std::string Seal(absl::string_view key, absl::string_view context,
                  absl::string_view plain);
+// The same, at the end of `out`.
+void AppendSealed(absl::string_view key, absl::string_view context,
+                  absl::string_view plain, std::string& out);
 // DATA_LOSS: not sealed with this key and context, or damaged.
 absl::StatusOr<std::string> Unseal(absl::string_view key,
                                    absl::string_view context,

@@ -1,0 +1,72 @@
+#include "eventstore/batch_writer.h"
+
+#include "base/bytes.h"
+#include "base/check.h"
+#include "base/crypto.h"
+
+namespace kith::eventstore {
+
+std::vector<SubjectNumber> SubjectsOf(const std::vector<NewRecord>& records,
+                                      const std::vector<RowChange>& rows) {
+  std::vector<SubjectNumber> subjects;
+  subjects.reserve(records.size() + rows.size());
+  for (const NewRecord& record : records) subjects.push_back(record.subject);
+  for (const RowChange& row : rows) {
+    if (row.value.has_value()) subjects.push_back(row.subject);
+  }
+  return subjects;
+}
+
+void BatchWriter::Append(const NewRecord& record, Head& head) {
+  std::string header;
+  AppendHeader(record, head.next, Commitment(record.salt, record.payload),
+               head.digest, header);
+  key_.clear();
+  AppendPayloadContext(head.next, record.subject, key_);
+  value_.clear();
+  AppendHeaderLength(header.size(), value_);
+  value_ += header;
+  base::AppendSealed(AsView(keys_.at(record.subject)), key_,
+                     JoinSalt(record.salt, record.payload), value_);
+  Put(kLedger, base::BigEndian64(head.next), value_);
+  key_.clear();
+  AppendIndexKey(record.subject, head.next, key_);
+  Put(kSubjects, key_, "");
+  for (const SubjectNumber other : record.also_about) {
+    key_.clear();
+    AppendIndexKey(other, head.next, key_);
+    Put(kSubjects, key_, "");
+  }
+  head = {head.next + 1, base::Sha256(header)};
+}
+
+void BatchWriter::Change(const RowChange& row) {
+  const size_t family = FamilyOf(row.table);
+  key_.clear();
+  AppendTablePrefix(row.table, key_);
+  key_ += row.key;
+  if (!row.value.has_value()) {
+    KITH_CHECK(batch_.Delete(database_.family(family), key_).ok());
+    return;
+  }
+  value_.clear();
+  AppendRowValue(row.table, row.key, row.subject, keys_.at(row.subject),
+                 *row.value, value_);
+  Put(family, key_, value_);
+}
+
+void BatchWriter::Finish(const Moment& moment) {
+  const std::string mark = EncodeMark(moment);
+  Put(kMeta, kMomentKey, EncodeMoment(moment));
+  Put(kSubjects, kSubjectsMarkKey, mark);
+  Put(kState, kStateMarkKey, mark);
+  Put(kView, kViewMarkKey, mark);
+}
+
+void BatchWriter::Put(size_t family, absl::string_view key,
+                      absl::string_view value) {
+  KITH_CHECK(
+      batch_.Put(database_.family(family), AsSlice(key), AsSlice(value)).ok());
+}
+
+}  // namespace kith::eventstore

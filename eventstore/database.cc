@@ -1,0 +1,168 @@
+#include "eventstore/database.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/listener.h"
+#include "rocksdb/table.h"
+#include "rocksdb/utilities/checkpoint.h"
+#include "rocksdb/write_batch.h"
+
+namespace kith::eventstore {
+namespace {
+
+constexpr size_t kLogFileBytes = size_t{4} << 20;
+
+// Poisons the store when a flush or compaction fails.
+class Listener : public rocksdb::EventListener {
+ public:
+  explicit Listener(Poison& poison) : poison_(poison) {}
+  void OnBackgroundError(rocksdb::BackgroundErrorReason,
+                         rocksdb::Status* status) override {
+    poison_.Note(*status).IgnoreError();
+  }
+
+ private:
+  Poison& poison_;
+};
+
+rocksdb::DBOptions OptionsOf(const DatabaseOptions& options, Poison& poison) {
+  rocksdb::DBOptions db;
+  if (options.env != nullptr) db.env = options.env;
+  db.create_if_missing = true;
+  db.create_missing_column_families = true;
+  db.wal_recovery_mode =
+      rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  db.track_and_verify_wals_in_manifest = true;
+  db.max_bgerror_resume_count = 0;
+  db.paranoid_checks = true;
+  db.max_total_wal_size = options.log_bytes_max;
+  db.max_open_files = 1024;
+  db.max_background_jobs = 2;
+  db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  db.max_log_file_size = kLogFileBytes;
+  db.keep_log_file_num = 4;
+  db.stats_dump_period_sec = 0;
+  db.stats_persist_period_sec = 0;
+  db.listeners.push_back(std::make_shared<Listener>(poison));
+  return db;
+}
+
+rocksdb::ColumnFamilyOptions OptionsOf(const FamilyOptions& family,
+                                       std::shared_ptr<rocksdb::Cache> cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = std::move(cache);
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.format_version = 5;
+  if (family.point_reads) {
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  }
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.compression = rocksdb::kNoCompression;
+  options.bottommost_compression = rocksdb::kDisableCompressionOption;
+  options.write_buffer_size = family.memtable_bytes;
+  options.max_write_buffer_number = 3;
+  options.level_compaction_dynamic_level_bytes = true;
+  return options;
+}
+
+// Without CURRENT, RocksDB would take a damaged database for a new one and
+// delete its files.
+absl::Status CheckCurrent(const DatabaseOptions& options) {
+  rocksdb::Env* env =
+      options.env != nullptr ? options.env : rocksdb::Env::Default();
+  std::vector<std::string> files;
+  if (!env->GetChildren(options.folder, &files).ok()) return absl::OkStatus();
+  bool current = false;
+  bool data = false;
+  for (const std::string& file : files) {
+    current |= file == "CURRENT";
+    data |= absl::EndsWith(file, ".sst") || absl::EndsWith(file, ".log");
+  }
+  return data && !current
+             ? absl::DataLossError("a database has lost its CURRENT file")
+             : absl::OkStatus();
+}
+
+rocksdb::ReadOptions ReadAt(const rocksdb::Snapshot* snapshot) {
+  rocksdb::ReadOptions read;
+  read.snapshot = snapshot;
+  return read;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(
+    const DatabaseOptions& options, Poison& poison) {
+  RETURN_IF_ERROR(CheckCurrent(options));
+  const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const FamilyOptions& family : options.families) {
+    families.emplace_back(family.name, OptionsOf(family, cache));
+  }
+  std::unique_ptr<Database> database(new Database(options.sync, poison));
+  rocksdb::DB* db = nullptr;
+  RETURN_IF_ERROR(
+      poison.Note(rocksdb::DB::Open(OptionsOf(options, poison), options.folder,
+                                    families, &database->families_, &db)));
+  database->db_.reset(db);
+  return database;
+}
+
+Database::~Database() {
+  for (rocksdb::ColumnFamilyHandle* family : families_) {
+    db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+  }
+}
+
+absl::Status Database::Write(rocksdb::WriteBatch& batch) {
+  RETURN_IF_ERROR(poison_.Check());
+  rocksdb::WriteOptions write;
+  write.sync = sync_;
+  return poison_.Note(db_->Write(write, &batch));
+}
+
+absl::Status Database::WriteUnsynced(rocksdb::WriteBatch& batch) {
+  RETURN_IF_ERROR(poison_.Check());
+  return poison_.Note(db_->Write(rocksdb::WriteOptions(), &batch));
+}
+
+absl::StatusOr<std::optional<std::string>> Database::Get(
+    size_t family, absl::string_view key,
+    const rocksdb::Snapshot* snapshot) const {
+  RETURN_IF_ERROR(poison_.Check());
+  std::string value;
+  const rocksdb::Status status =
+      db_->Get(ReadAt(snapshot), families_[family], AsSlice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  RETURN_IF_ERROR(poison_.Note(status));
+  return std::optional<std::string>(std::move(value));
+}
+
+absl::StatusOr<bool> Database::IsEmpty(size_t family) const {
+  const std::unique_ptr<rocksdb::Iterator> rows(
+      db_->NewIterator(rocksdb::ReadOptions(), families_[family]));
+  rows->SeekToFirst();
+  RETURN_IF_ERROR(poison_.Note(rows->status()));
+  return !rows->Valid();
+}
+
+absl::Status Database::Checkpoint(const std::string& folder) const {
+  RETURN_IF_ERROR(poison_.Check());
+  rocksdb::Checkpoint* made = nullptr;
+  RETURN_IF_ERROR(poison_.Note(rocksdb::Checkpoint::Create(db_.get(), &made)));
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  const rocksdb::Status status = checkpoint->CreateCheckpoint(folder);
+  // A full disk at the copy's side is not the store's failure.
+  if (status.ok()) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("checkpoint: ", status.ToString()));
+}
+
+}  // namespace kith::eventstore

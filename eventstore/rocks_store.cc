@@ -1,0 +1,195 @@
+#include "eventstore/rocks_store.h"
+
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/crypto.h"
+#include "base/status.h"
+#include "eventstore/rocks_snapshot.h"
+#include "eventstore/rocks_store_impl.h"
+
+namespace kith::eventstore {
+namespace {
+
+constexpr size_t kDeleteStep = 1000;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(
+    const RocksOptions& options) {
+  ASSIGN_OR_RETURN(std::unique_ptr<Store> store, RocksStore::Open(options));
+  return store;
+}
+
+RocksStore::~RocksStore() {
+  // A clean close: what was written here need not be walked again.
+  if (database_ != nullptr && poison_.Check().ok() && moment_.write > 0) {
+    StoreVerified(moment_.head).IgnoreError();
+  }
+}
+
+BatchContext RocksStore::Context() const {
+  return {.next = moment_.head.next,
+          .last_recorded_at_micros = last_recorded_at_micros_,
+          .views = moment_.views};
+}
+
+absl::StatusOr<Head> RocksStore::Commit(const Batch& batch) {
+  const std::lock_guard lock(write_mutex_);
+  RETURN_IF_ERROR(poison_.Check());
+  RETURN_IF_ERROR(CheckBatch(batch, Context()));
+  ASSIGN_OR_RETURN(const auto keys,
+                   keys_->FindOrMake(SubjectsOf(batch.records, batch.rows)));
+  BatchWriter writer(*database_, keys);
+  Moment next = moment_;
+  for (const NewRecord& record : batch.records) {
+    writer.Append(record, next.head);
+  }
+  for (const RowChange& row : batch.rows) writer.Change(row);
+  if (batch.inbox_position.has_value()) {
+    next.inbox_position = *batch.inbox_position;
+  }
+  if (batch.folds_building) next.views.built_to = next.head.next;
+  RETURN_IF_ERROR(Advance(writer, std::move(next), options_.sync));
+  if (!batch.records.empty()) {
+    last_recorded_at_micros_ = batch.records.back().recorded_at_micros;
+  }
+  return moment_.head;
+}
+
+absl::Status RocksStore::Advance(BatchWriter& writer, Moment next, bool sync) {
+  ++next.write;
+  writer.Finish(next);
+  RETURN_IF_ERROR(sync ? database_->Write(writer.batch())
+                       : database_->WriteUnsynced(writer.batch()));
+  const std::lock_guard lock(moment_mutex_);
+  moment_ = std::move(next);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Snapshot>> RocksStore::Read() const {
+  ASSIGN_OR_RETURN(std::unique_ptr<Snapshot> snapshot,
+                   RocksSnapshot::Take(*database_, *keys_, poison_));
+  return snapshot;
+}
+
+absl::Status RocksStore::DestroyKey(SubjectNumber subject) {
+  if (subject == kNobody) {
+    return absl::InvalidArgumentError("nobody's key cannot be destroyed");
+  }
+  const std::lock_guard lock(write_mutex_);
+  RETURN_IF_ERROR(poison_.Check());
+  return keys_->Destroy(subject);
+}
+
+Views RocksStore::views() const {
+  const std::lock_guard lock(moment_mutex_);
+  return moment_.views;
+}
+
+absl::StatusOr<uint32_t> RocksStore::BeginView() {
+  const std::lock_guard lock(write_mutex_);
+  RETURN_IF_ERROR(poison_.Check());
+  if (moment_.views.building.has_value()) {
+    return absl::FailedPreconditionError("a view is under construction");
+  }
+  BatchWriter writer(*database_, {});
+  Moment next = moment_;
+  next.views.building = ++next.last_view;
+  next.views.built_to = 0;
+  RETURN_IF_ERROR(Advance(writer, std::move(next), options_.sync));
+  return moment_.last_view;
+}
+
+absl::Status RocksStore::CommitView(const std::vector<RowChange>& rows,
+                                    Position built_to) {
+  const std::lock_guard lock(write_mutex_);
+  RETURN_IF_ERROR(poison_.Check());
+  RETURN_IF_ERROR(CheckViewRows(rows, built_to, Context()));
+  ASSIGN_OR_RETURN(const auto keys, keys_->FindOrMake(SubjectsOf({}, rows)));
+  BatchWriter writer(*database_, keys);
+  for (const RowChange& row : rows) writer.Change(row);
+  Moment next = moment_;
+  next.views.built_to = built_to;
+  // The rows can be made again: they wait for the next synced write.
+  return Advance(writer, std::move(next), /*sync=*/false);
+}
+
+absl::Status RocksStore::SwitchView() {
+  std::unique_lock lock(write_mutex_);
+  RETURN_IF_ERROR(CheckSwitch(Context()));
+  const uint32_t retired = moment_.views.live;
+  const Views views{.live = *moment_.views.building};
+  RETURN_IF_ERROR(Retire(views));
+  lock.unlock();
+  return DeleteView(retired);
+}
+
+absl::Status RocksStore::AbandonView() {
+  std::unique_lock lock(write_mutex_);
+  if (!moment_.views.building.has_value()) {
+    return absl::FailedPreconditionError("no view is under construction");
+  }
+  const uint32_t retired = *moment_.views.building;
+  RETURN_IF_ERROR(Retire({.live = moment_.views.live}));
+  lock.unlock();
+  return DeleteView(retired);
+}
+
+absl::Status RocksStore::Retire(const Views& views) {
+  BatchWriter writer(*database_, {});
+  Moment next = moment_;
+  next.views = views;
+  return Advance(writer, std::move(next), options_.sync);
+}
+
+absl::Status RocksStore::DeleteView(uint32_t version) {
+  std::string from = TablePrefix(Table::View(version));
+  bool more = true;
+  while (more) {
+    ASSIGN_OR_RETURN(more, DeleteStep(version, from));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> RocksStore::DeleteStep(uint32_t version,
+                                            std::string& from) {
+  const std::lock_guard lock(write_mutex_);
+  const std::string end = base::PrefixEnd(TablePrefix(Table::View(version)));
+  Range rows(*database_, kView, from, end, nullptr, /*once=*/true);
+  rocksdb::WriteBatch batch;
+  for (; rows.Valid() && batch.Count() < kDeleteStep; rows.Next()) {
+    batch.Delete(database_->family(kView), AsSlice(rows.key()));
+  }
+  RETURN_IF_ERROR(poison_.Note(rows.status()));
+  const bool more = rows.Valid();
+  if (more) from = std::string(rows.key());
+  if (batch.Count() > 0) RETURN_IF_ERROR(database_->WriteUnsynced(batch));
+  return more;
+}
+
+absl::StatusOr<Verified> RocksStore::Verify(const Progress& progress) const {
+  ASSIGN_OR_RETURN(const auto snapshot,
+                   RocksSnapshot::Take(*database_, *keys_, poison_));
+  ASSIGN_OR_RETURN(const Verified verified, snapshot->Verify(progress));
+  RETURN_IF_ERROR(StoreVerified(verified.head));
+  return verified;
+}
+
+absl::Status RocksStore::StoreVerified(const Head& head) const {
+  rocksdb::WriteBatch batch;
+  batch.Put(database_->family(kMeta), AsSlice(kVerifiedKey), EncodeHead(head));
+  return database_->Write(batch);
+}
+
+absl::Status RocksStore::Renew() {
+  const std::lock_guard lock(write_mutex_);
+  const std::string drawn = base::RandomBytes(kIncarnationBytes);
+  rocksdb::WriteBatch batch;
+  batch.Put(database_->family(kMeta), AsSlice(kIncarnationKey), drawn);
+  RETURN_IF_ERROR(database_->Write(batch));
+  incarnation_ = drawn;
+  return absl::OkStatus();
+}
+
+}  // namespace kith::eventstore
