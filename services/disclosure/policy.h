@@ -1,0 +1,86 @@
+// May this reader see this item now?
+//
+// One pure decision, default deny. Nothing is cached; it is made where rows
+// leave the views, on the snapshot they were read from. Absent and withheld
+// look alike to the reader: the reasons are for the access record.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "kith/agency/v1/frame.pb.h"
+#include "kith/ledger/v1/label.pb.h"
+#include "kith/ledger/v1/state.pb.h"
+
+namespace kith::disclosure {
+
+// Who asks. From identity (agency, practitioner, role) and request (purpose).
+struct Reader {
+  std::string agency;
+  std::string practitioner;  // as the agency calls them
+  uint64_t practitioner_number = 0;  // 0: not known to this ledger
+  agency::v1::Role role = agency::v1::ROLE_UNSPECIFIED;
+  std::string purpose;
+  uint64_t record = 0;  // of a family member
+  std::string reason;   // an auditor's, recorded
+};
+
+// What is known of a record that an item is about.
+struct RecordContext {
+  std::string agency;
+  // Records of the same person by a link that a person made or that rests on a
+  // verified identifier, itself included: permission reaches these.
+  std::set<uint64_t> surely_same;
+  // Those by any link or possible match: refusals and restrictions reach these.
+  std::set<uint64_t> perhaps_same;
+  bool gone = false;  // made in error: shown to nobody
+};
+
+// What stands at one position of the ledger.
+struct Context {
+  absl::CivilDay today;
+  std::map<uint64_t, RecordContext> records;
+  // Every consent and restriction about any of `records` or what they link to.
+  std::vector<ledger::v1::ConsentRow> consents;
+  std::vector<ledger::v1::RestrictionRow> restrictions;
+  // Agencies that work with a record's person, and with a family (through an
+  // involvement, an open plan, the lead, or members it stated).
+  std::map<uint64_t, std::set<std::string>> agencies_of_record;
+  std::map<uint64_t, std::set<std::string>> agencies_of_family;
+  // Number of the practitioner who leads each family.
+  std::map<uint64_t, uint64_t> lead_of_family;
+};
+
+enum class Reason {
+  kOwnAgency,       // shown: the reader's agency's own, of a family it works with
+  kShared,          // shown: permission covers every record it is about
+  kRole,            // shown: the role's own class of item
+  kLeadExists,      // shown: that there is a lead and how to reach them
+  kNoRole,          // withheld: no role, purpose or agency
+  kNoPermission,    // withheld: no permission covers it (default)
+  kRefused,         // withheld: sharing was refused
+  kRestricted,      // withheld: the reader is barred
+  kShielded,        // withheld: protected address, restricted patient
+  kDraft,           // withheld: not agreed yet
+  kNotInPlan,       // withheld: the service is not named in the plan
+  kGone,            // withheld: made in error
+};
+
+struct Decision {
+  bool show = false;
+  Reason reason = Reason::kNoPermission;
+  // Consents that permitted it, restrictions that forbade it, by number.
+  std::vector<uint64_t> decided_by;
+};
+
+// Number of these rules, for the access record.
+inline constexpr uint32_t kPolicyVersion = 1;
+
+Decision Decide(const Reader& reader, const ledger::v1::ItemLabel& item,
+                const Context& context);
+
+}  // namespace kith::disclosure
