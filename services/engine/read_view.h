@@ -1,0 +1,55 @@
+// One moment of a partnership, for readers: rows, facts and head that belong
+// together. Keep it for one answer only. Must not outlive its engine. Not
+// thread-safe.
+#pragma once
+
+#include <memory>
+
+#include "eventstore/store.h"
+#include "services/core/decision.h"
+#include "services/core/state.h"
+
+namespace kith::engine {
+
+// Rows of one table as a fold or rule reads them.
+class SnapshotRows final : public core::StateReader {
+ public:
+  // `snapshot` must outlive it.
+  SnapshotRows(const eventstore::Snapshot& snapshot, eventstore::Table table)
+      : snapshot_(snapshot), table_(table) {}
+
+  absl::StatusOr<std::optional<std::string>> Get(
+      absl::string_view key) const override;
+  absl::Status Scan(absl::string_view prefix,
+                    const Visit& visit) const override;
+
+ private:
+  const eventstore::Snapshot& snapshot_;
+  const eventstore::Table table_;
+};
+
+class ReadView {
+ public:
+  ReadView(std::unique_ptr<eventstore::Snapshot> snapshot, core::KeyHash hash);
+
+  // The head: how many facts are recorded.
+  uint64_t position() const { return snapshot_->head().next; }
+  // When the last of them was recorded; for as-of reads and `ReadInfo`.
+  absl::StatusOr<absl::Time> recorded_at() const;
+
+  const core::StateReader& state() const { return state_; }
+  // The live version of the views.
+  const core::StateReader& view() const { return view_; }
+  // For facts: replay, as-of folds.
+  const eventstore::Snapshot& snapshot() const { return *snapshot_; }
+  // For keys made from personal data.
+  const core::KeyHash& hash() const { return hash_; }
+
+ private:
+  const std::unique_ptr<eventstore::Snapshot> snapshot_;
+  const SnapshotRows state_;
+  const SnapshotRows view_;
+  const core::KeyHash hash_;
+};
+
+}  // namespace kith::engine
