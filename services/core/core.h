@@ -21,6 +21,7 @@
 #include "kith/ledger/v1/facts.pb.h"
 #include "kith/ledger/v1/state.pb.h"
 #include "services/core/decision.h"
+#include "services/core/rules.h"
 #include "services/core/state.h"
 
 namespace kith::core {
@@ -77,9 +78,6 @@ struct Genesis {
   absl::Time recorded_at;
 };
 absl::StatusOr<Applied> Found(const Genesis& genesis, const KeyHash& hash);
-
-// The rules that this engine ships (number 1).
-ledger::v1::Rules DefaultRules();
 
 // Decides one statement: what `Apply` calls once the envelope is believed.
 // Facts are added to `decision`. An error leaves it to be thrown away.

@@ -21,6 +21,7 @@
 #include "kith/agency/v1/frame.pb.h"
 #include "kith/ledger/v1/facts.pb.h"
 #include "kith/ledger/v1/state.pb.h"
+#include "services/core/errors.h"
 #include "services/core/state.h"
 
 namespace kith::core {
@@ -30,11 +31,16 @@ namespace kith::core {
 // even their order.
 using KeyHash = std::function<std::string(absl::string_view)>;
 
+// How facts are folded: `core::Evolve`; in a subject's own tests, its part.
+using Fold = std::function<absl::Status(StateWriter&, const ledger::v1::Fact&,
+                                        Subject, const KeyHash&)>;
+
 // What the sequencer knows when it decides one statement.
 struct Setting {
   uint64_t position = 0;  // the first fact's
   absl::Time recorded_at;
   KeyHash hash;
+  Fold fold;
 };
 
 // A fact on its way to the ledger.
@@ -74,19 +80,30 @@ class Decision {
   void Tell(const ledger::v1::Identity& made) { made_.push_back(made); }
 
   // Number of the practitioner; makes or updates them when need be (one fact).
-  // The envelope's actor when `ref` is null; 0 when there is nobody.
-  absl::StatusOr<EntityNumber> Actor();
+  // What another agency says of somebody's name fills in only what is empty.
   absl::StatusOr<EntityNumber> Practitioner(
       const agency::v1::PractitionerRef& ref);
+  // The same for the envelope's actor; 0 when there is nobody.
+  absl::StatusOr<EntityNumber> Actor();
 
-  // What a reference names. A reference to what does not exist is `Missing`.
+  // What a reference names. A reference to what does not exist is `Missing`, an
+  // empty one Senseless. A person's id names that person's first record.
   absl::StatusOr<EntityNumber> Record(const agency::v1::PersonRef& ref);
-  absl::StatusOr<EntityNumber> Thing(absl::string_view kind, base::IdKind letter,
+  absl::StatusOr<EntityNumber> Thing(absl::string_view kind,
+                                     base::IdKind letter,
                                      const agency::v1::ThingRef& ref);
+  // The number under a local reference of that kind; 0 when nothing has it.
+  absl::StatusOr<EntityNumber> Find(absl::string_view kind,
+                                    const agency::v1::LocalRef& ref);
+  // `ref` with the speaking agency filled in when it names none.
+  agency::v1::LocalRef Own(agency::v1::LocalRef ref) const;
 
-  // A report that does not meet a row (R-...): noted on the statement's next
-  // facts. For an act, refuse instead; `Require` does either.
+  // A report that does not meet a row (R-...): noted on all facts added from
+  // now on until conclusions begin. For an act, refuse instead; `Require` does
+  // either.
   void NoteUnmet(absl::string_view row);
+  // What is added from now on is concluded by Kith: nobody's rows are noted.
+  void BeginConclusions() { unmet_.clear(); }
   // OK when `holds`. Otherwise: an act is refused with `refusal`, a report gets
   // the rows noted.
   absl::Status Require(bool holds, const absl::Status& refusal);
@@ -105,6 +122,13 @@ class Decision {
   StateWriter& bookkeeping() { return overlay_; }
 
  private:
+  absl::StatusOr<EntityNumber> Known(absl::string_view agency,
+                                     agency::v1::PractitionerIdentity said);
+  absl::Status AddAs(EntityNumber practitioner, Subject subject,
+                     std::vector<Subject> also_about, ledger::v1::Fact fact);
+  absl::StatusOr<EntityNumber> ById(absl::string_view kind, base::IdKind letter,
+                                    absl::string_view id);
+
   Overlay overlay_;
   const agency::v1::Envelope& envelope_;
   const bool reported_;
@@ -116,34 +140,24 @@ class Decision {
   std::vector<std::string> unmet_;
   std::vector<ledger::v1::Identity> made_;
   uint32_t ids_made_ = 0;
+  EntityNumber last_number_ = 0;
+  EntityNumber actor_ = 0;  // once it is known
 };
 
-// Errors of rules. The code is for machines ("PLAN_CLOSED"), the text for
-// people and without personal data, `rows` the requirement rows that say so,
-// `field` the part of the statement it is about.
+// Folds what the desk itself records, practitioners; other facts: nothing.
+absl::Status EvolvePractitioner(StateWriter& state,
+                                const ledger::v1::Fact& fact, Subject subject,
+                                const KeyHash& hash);
 
-// It makes sense, but not now: final refusal. FAILED_PRECONDITION.
-absl::Status Refuse(absl::string_view code, absl::string_view text,
-                    std::vector<std::string> rows = {},
-                    absl::string_view field = "");
-// Not by this actor. PERMISSION_DENIED.
-absl::Status Forbid(absl::string_view code, absl::string_view text,
-                    std::vector<std::string> rows = {},
-                    absl::string_view field = "");
-// The version given is stale: read again. ABORTED.
-absl::Status Stale(absl::string_view text);
-// It makes no sense, whatever the state: quarantined. INVALID_ARGUMENT.
-absl::Status Senseless(absl::string_view code, absl::string_view text,
-                       absl::string_view field = "");
-// It refers to what is not known: a feed's statement is parked, an act is
-// refused. NOT_FOUND.
-absl::Status Missing(absl::string_view kind,
-                     const agency::v1::LocalRef& ref);
-absl::Status MissingId(absl::string_view kind);
-
-// The reason in such an error; a plain one for other errors.
-ledger::v1::Reason ReasonOf(const absl::Status& status);
-// The reference in a `Missing` error, if it names one.
-std::optional<ledger::v1::MissingRef> MissingRefOf(const absl::Status& status);
+// The key of the index row (NumberRow) from a reference to its number; kinds as
+// in MissingRef, and "practitioner". `agency` stands in where `ref` names none.
+// In folds, that is `fact.by().agency()`.
+std::string ReferenceKey(const KeyHash& hash, absl::string_view kind,
+                         const agency::v1::LocalRef& ref,
+                         absl::string_view agency);
+// Puts that row and, when `made` has an id, the row from the id.
+void PutNames(StateWriter& state, const KeyHash& hash, absl::string_view kind,
+              const agency::v1::LocalRef& ref, absl::string_view agency,
+              const ledger::v1::Identity& made);
 
 }  // namespace kith::core
