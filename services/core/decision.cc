@@ -185,7 +185,8 @@ void Decision::NoteUnmet(absl::string_view row) {
 absl::Status Decision::Require(bool holds, const absl::Status& refusal) {
   if (holds) return absl::OkStatus();
   if (!reported_) return refusal;
-  for (const std::string& row : ReasonOf(refusal).rows()) NoteUnmet(row);
+  const ledger::v1::Reason reason = ReasonOf(refusal);
+  for (const std::string& row : reason.rows()) NoteUnmet(row);
   return absl::OkStatus();
 }
 
