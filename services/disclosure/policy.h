@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "kith/agency/v1/frame.pb.h"
 #include "kith/ledger/v1/label.pb.h"
@@ -21,7 +22,7 @@ namespace kith::disclosure {
 // Who asks. From identity (agency, practitioner, role) and request (purpose).
 struct Reader {
   std::string agency;
-  std::string practitioner;  // as the agency calls them
+  std::string practitioner;          // as the agency calls them
   uint64_t practitioner_number = 0;  // 0: not known to this ledger
   agency::v1::Role role = agency::v1::ROLE_UNSPECIFIED;
   std::string purpose;
@@ -56,19 +57,22 @@ struct Context {
 };
 
 enum class Reason {
-  kOwnAgency,       // shown: the reader's agency's own, of a family it works with
-  kShared,          // shown: permission covers every record it is about
-  kRole,            // shown: the role's own class of item
-  kLeadExists,      // shown: that there is a lead and how to reach them
-  kNoRole,          // withheld: no role, purpose or agency
-  kNoPermission,    // withheld: no permission covers it (default)
-  kRefused,         // withheld: sharing was refused
-  kRestricted,      // withheld: the reader is barred
-  kShielded,        // withheld: protected address, restricted patient
-  kDraft,           // withheld: not agreed yet
-  kNotInPlan,       // withheld: the service is not named in the plan
-  kGone,            // withheld: made in error
+  kOwnAgency,     // shown: the reader's agency's own, of a family it works with
+  kShared,        // shown: permission covers every record it is about
+  kRole,          // shown: the role's own class of item
+  kLeadExists,    // shown: that there is a lead and how to reach them
+  kNoRole,        // withheld: no role, purpose or agency
+  kNoPermission,  // withheld: no permission covers it (default)
+  kRefused,       // withheld: sharing was refused
+  kRestricted,    // withheld: the reader is barred
+  kShielded,      // withheld: protected address, restricted patient
+  kDraft,         // withheld: not agreed yet
+  kNotInPlan,     // withheld: the service is not named in the plan
+  kGone,          // withheld: made in error
 };
+
+// As the access record spells it: "shared", "no_permission"...
+absl::string_view NameOf(Reason reason);
 
 struct Decision {
   bool show = false;

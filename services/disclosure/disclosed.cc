@@ -1,0 +1,61 @@
+#include "services/disclosure/disclosed.h"
+
+#include <algorithm>
+#include <string>
+
+namespace kith::disclosure {
+namespace {
+
+constexpr int kDecidedByMax = 20;
+
+}  // namespace
+
+void Account::AddTo(ledger::v1::AccessRecord& record) const {
+  record.set_policy_version(kPolicyVersion);
+  for (uint64_t family : families) record.add_families(family);
+  for (uint64_t number : records) record.add_records(number);
+  for (const auto& [key, tally] : tallies) {
+    auto* out = record.add_tallies();
+    out->set_class_(std::get<0>(key));
+    out->set_shown(std::get<1>(key));
+    out->set_reason(std::string(NameOf(std::get<2>(key))));
+    out->set_count(tally.count);
+    for (uint64_t number : tally.decided_by) {
+      if (out->decided_by_size() == kDecidedByMax) break;
+      out->add_decided_by(number);
+    }
+  }
+}
+
+bool Account::shown() const {
+  return std::any_of(tallies.begin(), tallies.end(), [](const auto& entry) {
+    return std::get<1>(entry.first);
+  });
+}
+
+Discloser::Discloser(Reader reader, Context now)
+    : reader_(std::move(reader)), now_(std::move(now)) {}
+
+Discloser::Discloser(Reader reader, Context then, Context now)
+    : reader_(std::move(reader)),
+      now_(std::move(now)),
+      as_of_(true),
+      then_(std::move(then)) {}
+
+bool Discloser::Admit(const ledger::v1::ItemLabel& label) {
+  Decision decision = Decide(reader_, label, now_);
+  if (decision.show && as_of_ && reader_.role != agency::v1::ROLE_AUDITOR) {
+    Decision then = Decide(reader_, label, then_);
+    if (!then.show) decision = std::move(then);
+  }
+  auto& tally =
+      account_.tallies[{label.class_(), decision.show, decision.reason}];
+  ++tally.count;
+  tally.decided_by.insert(decision.decided_by.begin(),
+                          decision.decided_by.end());
+  if (label.family() != 0) account_.families.insert(label.family());
+  account_.records.insert(label.records().begin(), label.records().end());
+  return decision.show;
+}
+
+}  // namespace kith::disclosure
