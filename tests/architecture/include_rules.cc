@@ -146,7 +146,7 @@ bool IsOurs(const std::string& header) {
 
 bool IsTestFile(const std::string& path) {
   static const std::regex pattern(
-      R"(.*(_test\.cc|_testing\.(h|cc)|_fuzz\.cc))");
+      R"(.*(_test\.cc|[_/]testing\.(h|cc)|_(fuzz|bench)\.cc))");
   return std::regex_match(path, pattern);
 }
 
