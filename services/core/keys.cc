@@ -138,6 +138,12 @@ std::string Referral(EntityNumber referral) {
 std::string Assessment(EntityNumber assessment) {
   return Numbers("as", {assessment});
 }
+std::string Score(EntityNumber assessment, EntityNumber score) {
+  return Numbers("sc", {assessment, score});
+}
+std::string ScoresOf(EntityNumber assessment) {
+  return Numbers("sc", {assessment});
+}
 std::string Plan(EntityNumber plan) { return Numbers("pl", {plan}); }
 std::string PlanTouching(EntityNumber record, EntityNumber plan) {
   return Numbers("pt", {record, plan});

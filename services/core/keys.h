@@ -70,6 +70,8 @@ std::string RestrictionsAbout(EntityNumber record);      // prefix of the above
 
 std::string Referral(EntityNumber referral);      // ReferralRow
 std::string Assessment(EntityNumber assessment);  // AssessmentRow
+std::string Score(EntityNumber assessment, EntityNumber score);  // ScoreRow
+std::string ScoresOf(EntityNumber assessment);  // prefix of the above
 std::string Plan(EntityNumber plan);              // PlanRow
 std::string PlanTouching(EntityNumber record, EntityNumber plan);  // empty
 std::string PlansTouching(EntityNumber record);  // prefix of the above
