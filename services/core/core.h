@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,10 @@ struct Arrival {
   absl::Time recorded_at;   // never before the last one's
   // Whether the mac is right for the named key (VerifyFrame, frame_check.h).
   bool mac_holds = false;
+  // What to do with a frame beyond a gap: hold it with its bytes, as for one
+  // that came through a log which will not bring it again; or only tell which
+  // number is expected, as for a caller who can.
+  bool hold_gaps = false;
 };
 
 // What is to be recorded for one statement that was decided: the arrival
@@ -54,10 +59,11 @@ struct Applied {
   // In order; the arrival first, unless it is held beyond a gap or waited-out
   // items came before it.
   std::vector<Decided> decided;
-  // The arrival's outcome. Empty when it is held beyond a gap.
+  // The arrival's outcome. Empty when it lies beyond a gap.
   std::optional<ledger::v1::OutcomeRow> outcome;
-  // For a gap: the number the source's next statement must have.
+  // For a gap: the number the source's next statement must have; 0 otherwise.
   uint64_t expected_sequence = 0;
+  bool held = false;      // beyond a gap, with its bytes
   bool repeated = false;  // the outcome is an earlier one's
   // What changed, facts' folds and bookkeeping together.
   Overlay::Changes changes;

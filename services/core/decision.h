@@ -59,6 +59,8 @@ class Decision {
 
   // State with the facts added so far folded in.
   const StateReader& state() const { return overlay_; }
+  // State as it was before this statement.
+  const StateReader& before() const { return before_; }
   const agency::v1::Envelope& envelope() const { return envelope_; }
   const ledger::v1::LedgerRow& ledger() const { return ledger_; }
   const ledger::v1::Rules& rules() const { return ledger_.rules(); }
@@ -129,6 +131,7 @@ class Decision {
   absl::StatusOr<EntityNumber> ById(absl::string_view kind, base::IdKind letter,
                                     absl::string_view id);
 
+  const StateReader& before_;
   Overlay overlay_;
   const agency::v1::Envelope& envelope_;
   const bool reported_;

@@ -38,6 +38,10 @@ std::string Hashed(absl::string_view kind, absl::string_view hash,
 std::string Ledger() { return "aa/"; }
 std::string Counter() { return "ab/"; }
 std::string Source(absl::string_view source) { return Named("so", source); }
+std::string Sources() { return "so/"; }
+std::string SourceOfKey(absl::string_view key_id) {
+  return absl::StrCat("sk/", key_id);
+}
 std::string Outcome(absl::string_view source, uint64_t epoch,
                     uint64_t sequence) {
   return Named("oc", source, {epoch, sequence});

@@ -14,8 +14,10 @@ namespace kith::core::keys {
 
 std::string Ledger();  // LedgerRow
 // The number given last. It moves with most statements; the row above is large.
-std::string Counter();                         // NumberRow
-std::string Source(absl::string_view source);  // SourceRow
+std::string Counter();                              // NumberRow
+std::string Source(absl::string_view source);       // SourceRow
+std::string Sources();                              // prefix of the above
+std::string SourceOfKey(absl::string_view key_id);  // the source's name
 std::string Outcome(absl::string_view source, uint64_t epoch,
                     uint64_t sequence);  // OutcomeRow
 std::string Request(absl::string_view agency,
@@ -72,7 +74,7 @@ std::string Referral(EntityNumber referral);      // ReferralRow
 std::string Assessment(EntityNumber assessment);  // AssessmentRow
 std::string Score(EntityNumber assessment, EntityNumber score);  // ScoreRow
 std::string ScoresOf(EntityNumber assessment);  // prefix of the above
-std::string Plan(EntityNumber plan);              // PlanRow
+std::string Plan(EntityNumber plan);            // PlanRow
 std::string PlanTouching(EntityNumber record, EntityNumber plan);  // empty
 std::string PlansTouching(EntityNumber record);  // prefix of the above
 std::string PlanOfFamily(EntityNumber family, EntityNumber plan);  // empty
