@@ -31,7 +31,6 @@
 #include "eventstore/store.h"
 #include "kith/ledger/v1/state.pb.h"
 #include "services/core/core.h"
-#include "services/engine/clock.h"
 #include "services/engine/engine_metrics.h"
 #include "services/engine/position_token.h"
 #include "services/engine/read_view.h"
@@ -84,15 +83,15 @@ class Engine {
  public:
   // Founds the ledger if need be, rebuilds the views if they are missing or of
   // another version (which may take long; `progress` as in Rebuild), and
-  // starts. `store`, `inbox`, `keys`, `clock` and `metrics` (may be null) must
-  // outlive it.
+  // starts. `store`, `inbox`, `keys` and `metrics` (may be null) must outlive
+  // it.
   // FAILED_PRECONDITION: the ledger is another partnership's, has rules this
   // program does not know, or is empty without a genesis.
   using Progress = std::function<void(uint64_t done, uint64_t total)>;
   static absl::StatusOr<std::unique_ptr<Engine>> Open(
       const Options& options, eventstore::Store& store, inbox::Inbox& inbox,
-      ViewFold views, SourceKeys& keys, const Clock& clock,
-      EngineMetrics* metrics, const Progress& progress = nullptr);
+      ViewFold views, SourceKeys& keys, EngineMetrics* metrics,
+      const Progress& progress = nullptr);
   virtual ~Engine() = default;
 
   // Hands a serialised Frame to the inbox. `done` is called exactly once, with

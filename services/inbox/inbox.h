@@ -37,13 +37,13 @@ struct Entry {
   Ticket ticket = 0;
 };
 
-// One take ends when any of these is reached. A frame larger than `bytes_max`
-// is taken alone.
+// A take ends when nothing waits any more, and at the latest when one of these
+// is reached. A frame larger than `bytes_max` is taken alone.
 struct TakeLimits {
   size_t count_max = 2000;
   size_t bytes_max = size_t{1} << 20;
-  // How long to wait for more once there is one.
-  absl::Duration linger = absl::Milliseconds(2);
+  // For an inbox that fetches frames one by one.
+  absl::Duration time_max = absl::Milliseconds(2);
 };
 
 struct Taken {

@@ -1,7 +1,6 @@
 #include "services/inbox/memory_inbox.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -45,17 +44,8 @@ absl::Status MemoryInbox::Submit(std::string frame_bytes, Ticket ticket) {
 
 absl::StatusOr<Taken> MemoryInbox::Take(const TakeLimits& limits) {
   std::unique_lock lock(mutex_);
-  WaitFor(lock, limits);
-  return TakeWaiting(limits);
-}
-
-void MemoryInbox::WaitFor(std::unique_lock<std::mutex>& lock,
-                          const TakeLimits& limits) {
   submitted_.wait(lock, [&] { return closed_ || !waiting_.empty(); });
-  submitted_.wait_for(lock, absl::ToChronoNanoseconds(limits.linger), [&] {
-    return closed_ || waiting_.size() >= limits.count_max ||
-           waiting_bytes_ >= limits.bytes_max;
-  });
+  return TakeWaiting(limits);
 }
 
 Taken MemoryInbox::TakeWaiting(const TakeLimits& limits) {

@@ -36,7 +36,6 @@ class MemoryInbox final : public Inbox {
 
  private:
   // With `mutex_` held.
-  void WaitFor(std::unique_lock<std::mutex>& lock, const TakeLimits& limits);
   Taken TakeWaiting(const TakeLimits& limits);
 
   const MemoryInboxOptions options_;

@@ -1,0 +1,44 @@
+#include "services/engine/row_cache.h"
+
+#include <utility>
+
+namespace kith::engine {
+namespace {
+
+// About what a hash map spends on an entry besides its bytes.
+constexpr size_t kEntryBytes = 96;
+
+size_t BytesOf(absl::string_view key, const RowCache::Value& value) {
+  return kEntryBytes + key.size() + (value.has_value() ? value->size() : 0);
+}
+
+}  // namespace
+
+const RowCache::Value* RowCache::Find(absl::string_view key) {
+  if (const auto young = young_.find(key); young != young_.end()) {
+    return &young->second;
+  }
+  const auto old = old_.find(key);
+  if (old == old_.end()) return nullptr;
+  Value value = std::move(old->second);
+  old_.erase(old);
+  Put(key, std::move(value));
+  return &young_.find(key)->second;
+}
+
+void RowCache::Put(absl::string_view key, Value value) {
+  MakeRoom(BytesOf(key, value));
+  young_bytes_ += BytesOf(key, value);
+  old_.erase(key);
+  const auto [entry, is_new] = young_.try_emplace(key);
+  if (!is_new) young_bytes_ -= BytesOf(key, entry->second);
+  entry->second = std::move(value);
+}
+
+void RowCache::MakeRoom(size_t bytes) {
+  if (young_bytes_ + bytes <= generation_bytes_max_) return;
+  old_ = std::exchange(young_, {});
+  young_bytes_ = 0;
+}
+
+}  // namespace kith::engine

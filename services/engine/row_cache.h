@@ -1,0 +1,38 @@
+// Committed rows of one table, kept in memory within a bound.
+//
+// Holds also that a key has no row. The one writer of the table keeps it true:
+// whatever is committed is put here too. Not thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+
+namespace kith::engine {
+
+class RowCache {
+ public:
+  using Value = std::optional<std::string>;  // empty: there is no row
+
+  explicit RowCache(size_t bytes_max) : generation_bytes_max_(bytes_max / 2) {}
+
+  // Null: not known here; read the store. Good until the next call.
+  const Value* Find(absl::string_view key);
+  void Put(absl::string_view key, Value value);
+
+ private:
+  using Generation = absl::flat_hash_map<std::string, Value>;
+
+  void MakeRoom(size_t bytes);
+
+  const size_t generation_bytes_max_;
+  // What was used lately; when it is full it becomes the old generation, of
+  // which only what is used again survives.
+  Generation young_;
+  size_t young_bytes_ = 0;
+  Generation old_;
+};
+
+}  // namespace kith::engine

@@ -1,0 +1,65 @@
+// The rows of one table as the sequencer sees them: what is committed, with
+// what is decided on top, however far its commit has come.
+//
+// Between two calls of `Advance` lies one batch. At each moment:
+//   top      changes of the batch being decided
+//   settled  changes of the batch before, whose commit may be under way
+//   below    a snapshot that holds all batches before those, behind a cache
+// Not thread-safe.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "eventstore/store.h"
+#include "services/core/state.h"
+#include "services/engine/row_cache.h"
+
+namespace kith::engine {
+
+class TableRows {
+ public:
+  TableRows(eventstore::Table table, size_t cache_bytes_max);
+  TableRows(const TableRows&) = delete;
+  TableRows& operator=(const TableRows&) = delete;
+
+  eventstore::Table table() const { return table_; }
+
+  // To read and write.
+  core::Overlay& top() { return top_; }
+
+  // Appends what the batch has changed, for its commit.
+  void AppendChanges(std::vector<eventstore::RowChange>& rows) const;
+
+  // The next batch begins. `snapshot` holds every batch but the one that ends
+  // now; that one may be in it.
+  void Advance(std::shared_ptr<const eventstore::Snapshot> snapshot);
+
+ private:
+  // The committed rows.
+  class Below final : public core::StateReader {
+   public:
+    Below(eventstore::Table table, size_t cache_bytes_max)
+        : table_(table), cache_(cache_bytes_max) {}
+
+    absl::StatusOr<std::optional<std::string>> Get(
+        absl::string_view key) const override;
+    absl::Status Scan(absl::string_view prefix,
+                      const Visit& visit) const override;
+
+    void Advance(const core::Overlay::Changes& committed,
+                 std::shared_ptr<const eventstore::Snapshot> snapshot);
+
+   private:
+    const eventstore::Table table_;
+    mutable RowCache cache_;
+    std::shared_ptr<const eventstore::Snapshot> snapshot_;
+  };
+
+  const eventstore::Table table_;
+  Below below_;
+  core::Overlay settled_;
+  core::Overlay top_;
+};
+
+}  // namespace kith::engine
