@@ -1,0 +1,132 @@
+#include "services/access/access_log.h"
+
+#include <algorithm>
+
+#include "base/crypto.h"
+#include "base/status.h"
+#include "google/protobuf/util/time_util.h"
+
+namespace kith::access {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+// One synced write carries at most so many records.
+constexpr size_t kGroupMax = 256;
+constexpr uint32_t kAccessRecordKind = 1;
+
+eventstore::NewRecord ToRecord(const ledger::v1::AccessRecord& record,
+                               const std::string& node, int64_t at_micros) {
+  eventstore::NewRecord out;
+  out.recorded_at_micros = at_micros;
+  out.source = node;
+  out.kind = kAccessRecordKind;
+  out.also_about.assign(record.families().begin(), record.families().end());
+  out.salt = base::RandomBytes(base::kDigestBytes);
+  out.payload = record.SerializeAsString();
+  return out;
+}
+
+}  // namespace
+
+AccessLog::AccessLog(std::string node, eventstore::Store& store,
+                     std::function<absl::Time()> now)
+    : node_(std::move(node)), store_(store), now_(std::move(now)) {}
+
+absl::Status AccessLog::RecordDenial(const disclosure::Reader& reader,
+                                     const disclosure::Account& account,
+                                     Call call) {
+  call.denied = true;
+  return Append(RecordOf(account, reader, call));
+}
+
+ledger::v1::AccessRecord AccessLog::RecordOf(const disclosure::Account& account,
+                                             const disclosure::Reader& reader,
+                                             const Call& call) const {
+  ledger::v1::AccessRecord record;
+  *record.mutable_at() =
+      TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(now_()));
+  record.set_agency(reader.agency);
+  record.set_practitioner(reader.practitioner);
+  record.set_role(reader.role);
+  record.set_purpose(reader.purpose);
+  record.set_reason(reader.reason);
+  record.set_method(call.method);
+  record.set_node(node_);
+  record.set_position(call.position);
+  record.set_as_of(call.as_of);
+  record.set_denied(call.denied);
+  account.AddTo(record);
+  return record;
+}
+
+// The first caller in the queue leads: it writes what has gathered, for all.
+absl::Status AccessLog::Append(ledger::v1::AccessRecord record) {
+  Waiting mine{std::move(record), absl::OkStatus(), false};
+  std::unique_lock<std::mutex> lock(mutex_);
+  queue_.push_back(&mine);
+  changed_.wait(lock, [&] {
+    return mine.done || (!committing_ && queue_.front() == &mine);
+  });
+  if (mine.done) return mine.result;
+
+  const size_t count = std::min(queue_.size(), kGroupMax);
+  const std::vector<Waiting*> group(queue_.begin(), queue_.begin() + count);
+  committing_ = true;
+  absl::Status result = broken_;
+  lock.unlock();
+  if (result.ok()) result = CommitAll(group);
+  lock.lock();
+  if (!result.ok()) broken_ = result;
+  queue_.erase(queue_.begin(), queue_.begin() + count);
+  for (Waiting* waiting : group) {
+    waiting->result = result;
+    waiting->done = true;
+  }
+  committing_ = false;
+  changed_.notify_all();
+  return result;
+}
+
+absl::Status AccessLog::CommitAll(const std::vector<Waiting*>& group) {
+  eventstore::Batch batch;
+  last_micros_ = std::max(last_micros_, absl::ToUnixMicros(now_()));
+  for (const Waiting* waiting : group) {
+    batch.records.push_back(ToRecord(waiting->record, node_, last_micros_));
+  }
+  absl::StatusOr<eventstore::Head> head = store_.Commit(batch);
+  if (head.ok()) return absl::OkStatus();
+  return absl::UnavailableError("the access log cannot be written");
+}
+
+absl::StatusOr<std::vector<AccessLog::Look>> AccessLog::WhoLooked(
+    const std::vector<uint64_t>& families, uint64_t before,
+    size_t count_max) const {
+  ASSIGN_OR_RETURN(std::unique_ptr<eventstore::Snapshot> snapshot,
+                   store_.Read());
+  std::vector<Look> looks;
+  bool readable = true;
+  for (uint64_t family : families) {
+    RETURN_IF_ERROR(snapshot->ScanSubject(
+        family, 0, [&](const eventstore::StoredRecord& stored) {
+          if (before != 0 && stored.position >= before) return false;
+          Look look{stored.position, {}};
+          readable = stored.payload.has_value() &&
+                     look.record.ParseFromString(*stored.payload);
+          if (readable) looks.push_back(std::move(look));
+          return readable;
+        }));
+    if (!readable) return absl::DataLossError("an access record is unreadable");
+  }
+  std::sort(looks.begin(), looks.end(), [](const Look& a, const Look& b) {
+    return a.position > b.position;
+  });
+  auto same = [](const Look& a, const Look& b) {
+    return a.position == b.position;
+  };
+  looks.erase(std::unique(looks.begin(), looks.end(), same), looks.end());
+  if (looks.size() > count_max) looks.resize(count_max);
+  return looks;
+}
+
+}  // namespace kith::access

@@ -1,0 +1,97 @@
+// Who read what, why, with what withheld: written before the answer leaves.
+//
+// A log of its own: a ledger in its own store (chained, sealed, synced), not
+// the partnership's. Records of several answers share one sync. Families are
+// indexed, so that "who looked" is a scan of one family's looks.
+//
+// Thread-safe. Calls block on the disk; never call from an event loop.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "eventstore/store.h"
+#include "kith/ledger/v1/access.pb.h"
+#include "services/access/recorded.h"
+#include "services/disclosure/disclosed.h"
+
+namespace kith::access {
+
+// What api knows of a call; the account of disclosure is added to it.
+struct Call {
+  std::string method;  // "FamilyService.GetFamily"
+  uint64_t position = 0;
+  uint64_t as_of = 0;  // position asked about plus one; 0: the present
+  bool denied = false;
+};
+
+class AccessLog {
+ public:
+  // `store` must outlive the log and be used by nothing else.
+  AccessLog(std::string node, eventstore::Store& store,
+            std::function<absl::Time()> now);
+
+  // Writes the access record of an answer; it is durable once this returned.
+  // UNAVAILABLE: it could not be written; the read must fail. After that every
+  // call fails until the process is started again.
+  template <class T>
+  absl::StatusOr<Recorded<T>> Record(disclosure::Disclosed<T> answer,
+                                     const disclosure::Reader& reader,
+                                     const Call& call) {
+    absl::Status written = Append(RecordOf(answer.account(), reader, call));
+    if (!written.ok()) return written;
+    return Recorded<T>(answer.value());
+  }
+
+  // The same for a call that was refused before anything was read.
+  absl::Status RecordDenial(const disclosure::Reader& reader,
+                            const disclosure::Account& account, Call call);
+
+  struct Look {
+    uint64_t position = 0;
+    ledger::v1::AccessRecord record;
+  };
+  // The looks at any of `families` before position `before` (0: all), latest
+  // first, at most `count_max`. Reads every look at them: the caller bounds the
+  // rate.
+  absl::StatusOr<std::vector<Look>> WhoLooked(
+      const std::vector<uint64_t>& families, uint64_t before,
+      size_t count_max) const;
+
+  const std::string& node() const { return node_; }
+
+ private:
+  struct Waiting {
+    ledger::v1::AccessRecord record;
+    absl::Status result;
+    bool done = false;
+  };
+
+  ledger::v1::AccessRecord RecordOf(const disclosure::Account& account,
+                                    const disclosure::Reader& reader,
+                                    const Call& call) const;
+  absl::Status Append(ledger::v1::AccessRecord record);
+  absl::Status CommitAll(const std::vector<Waiting*>& group);
+
+  const std::string node_;
+  eventstore::Store& store_;
+  const std::function<absl::Time()> now_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Waiting*> queue_;  // guarded by mutex_
+  bool committing_ = false;     // guarded by mutex_; one caller leads a group
+  absl::Status broken_;         // guarded by mutex_; OK until a write failed
+  int64_t last_micros_ = 0;     // only the leading caller's
+};
+
+}  // namespace kith::access
