@@ -1,5 +1,8 @@
 #include "base/crypto.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <set>
 #include <thread>
 #include <vector>
@@ -89,6 +92,31 @@ TEST_F(SealTest, WhatIsSealedUnsealsWithTheSameKeyAndContext) {
 TEST_F(SealTest, SealingTwiceGivesDifferentBytes) {
   EXPECT_THAT(Seal(key_, "context", "plain"),
               Ne(Seal(key_, "context", "plain")));
+}
+
+TEST_F(SealTest, NoncesDoNotRepeat) {
+  std::set<std::string> nonces;
+  for (int i = 0; i < 1000; ++i) {
+    nonces.insert(Seal(key_, "context", "plain").substr(0, 12));
+  }
+  EXPECT_THAT(nonces.size(), Eq(1000u));
+}
+
+TEST_F(SealTest, AForkedChildDrawsOtherNoncesThanItsParent) {
+  Seal(key_, "context", "plain");  // draws ahead for both
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    const std::string sealed = Seal(key_, "context", "plain");
+    _exit(write(ends[1], sealed.data(), 12) == 12 ? 0 : 1);
+  }
+  std::string theirs(12, '\0');
+  ASSERT_EQ(read(ends[0], theirs.data(), 12), 12);
+  waitpid(child, nullptr, 0);
+  close(ends[0]);
+  close(ends[1]);
+  EXPECT_THAT(Seal(key_, "context", "plain").substr(0, 12), Ne(theirs));
 }
 
 TEST_F(SealTest, AnotherKeyOrContextIsDataLoss) {

@@ -67,6 +67,16 @@ absl::StatusOr<Manifest> ReadManifest(const std::string& checkpoint) {
   return Parse(*text);
 }
 
+// Makes the two copies' names durable where the copies themselves were made.
+absl::Status SyncThrough(rocksdb::Env& env, const std::string& folder) {
+  std::unique_ptr<rocksdb::Directory> directory;
+  rocksdb::Status status = env.NewDirectory(folder, &directory);
+  if (status.ok()) status = directory->Fsync();
+  return status.ok() ? absl::OkStatus()
+                     : absl::UnavailableError(
+                           absl::StrCat("checkpoint: ", status.ToString()));
+}
+
 absl::Status CheckCopy(const RocksStore& store, const Manifest& manifest) {
   ASSIGN_OR_RETURN(const auto snapshot, store.Read());
   const bool same = snapshot->head() == manifest.head &&
@@ -92,7 +102,7 @@ absl::StatusOr<Head> RocksStore::Checkpoint(const std::string& folder) {
   }
   // After the ledger, so that every key it needs is there.
   RETURN_IF_ERROR(keys_->Checkpoint(folder + "/keys"));
-  RETURN_IF_ERROR(SyncFolder(folder));
+  RETURN_IF_ERROR(SyncThrough(*database_->db().GetEnv(), folder));
   RETURN_IF_ERROR(WriteFile(folder + "/MANIFEST", Print(manifest)));
   return manifest.head;
 }

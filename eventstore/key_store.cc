@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
 #include "base/status.h"
+#include "eventstore/layout.h"
 #include "rocksdb/write_batch.h"
 
 namespace kith::eventstore {
@@ -18,11 +19,11 @@ constexpr size_t kCacheBytes = size_t{16} << 20;
 constexpr size_t kMemtableBytes = size_t{4} << 20;
 constexpr size_t kLogBytesMax = size_t{32} << 20;
 
-constexpr absl::string_view kFormat = "kith keys 1";
-constexpr absl::string_view kFormatKey = "format";
+constexpr absl::string_view kKeysFormat = "kith keys 1";
 constexpr absl::string_view kMasterKey = "master";
 constexpr absl::string_view kPepperKey = "pepper";
 constexpr absl::string_view kPurgeKey = "purge";
+constexpr absl::string_view kVerifiedKey = "verified";
 constexpr absl::string_view kMasterCheck = "kith master key 1";
 constexpr absl::string_view kPepperContext = "kith pepper 1";
 constexpr char kSubjectPrefix = 's';
@@ -86,7 +87,7 @@ absl::Status KeyStore::FoundOrCheck() {
 absl::Status KeyStore::Found() {
   pepper_ = base::RandomBytes(base::kKeyBytes);
   rocksdb::WriteBatch batch;
-  batch.Put(AsSlice(kFormatKey), AsSlice(kFormat));
+  batch.Put(AsSlice(kFormatKey), AsSlice(kKeysFormat));
   batch.Put(AsSlice(kMasterKey), base::HmacSha256(master_key_, kMasterCheck));
   batch.Put(AsSlice(kPepperKey),
             base::Seal(master_key_, kPepperContext, pepper_));
@@ -94,7 +95,7 @@ absl::Status KeyStore::Found() {
 }
 
 absl::Status KeyStore::Check(absl::string_view format) {
-  if (format != kFormat) {
+  if (format != kKeysFormat) {
     return absl::FailedPreconditionError(
         "keys of a format this program does not know");
   }
@@ -174,6 +175,19 @@ absl::StatusOr<std::optional<SubjectKey>> KeyStore::Find(
   ASSIGN_OR_RETURN(const SubjectKey key, Unwrap(subject, *wrapped));
   cache_.Add(subject, key, era);
   return std::optional<SubjectKey>(key);
+}
+
+absl::StatusOr<std::optional<Head>> KeyStore::Verified() const {
+  ASSIGN_OR_RETURN(const auto stored, database_->Get(kFamily, kVerifiedKey));
+  if (!stored.has_value()) return std::optional<Head>();
+  ASSIGN_OR_RETURN(Head head, DecodeHead(*stored));
+  return std::optional<Head>(std::move(head));
+}
+
+absl::Status KeyStore::SetVerified(const Head& head) const {
+  rocksdb::WriteBatch batch;
+  batch.Put(AsSlice(kVerifiedKey), EncodeHead(head));
+  return database_->Write(batch);
 }
 
 absl::StatusOr<SubjectKey> KeyStore::Unwrap(SubjectNumber subject,

@@ -55,6 +55,11 @@ class KeyStore {
   // anew.
   absl::Status Destroy(SubjectNumber subject);
 
+  // How far the ledger was once found sound. Kept here, beside the ledger, so
+  // that a ledger which lost its end is noticed. Empty before the first time.
+  absl::StatusOr<std::optional<Head>> Verified() const;
+  absl::Status SetVerified(const Head& head) const;
+
   absl::Status Checkpoint(const std::string& folder) const {
     return database_->Checkpoint(folder);
   }

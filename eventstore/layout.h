@@ -19,7 +19,6 @@ inline constexpr size_t kIncarnationBytes = 16;
 inline constexpr absl::string_view kFormatKey = "format";
 inline constexpr absl::string_view kIncarnationKey = "incarnation";
 inline constexpr absl::string_view kMomentKey = "moment";
-inline constexpr absl::string_view kVerifiedKey = "verified";
 
 // The keys of the mark in `subjects`, `state` and `view`: before every other.
 extern const std::string kSubjectsMarkKey;

@@ -116,16 +116,16 @@ absl::Status RocksStore::CheckMarks() const {
 }
 
 absl::Status RocksStore::WalkFromVerified() {
-  Head from{0, NoDigest()};
-  ASSIGN_OR_RETURN(const auto verified, database_->Get(kMeta, kVerifiedKey));
-  if (verified.has_value() && !options_.verify_all) {
-    ASSIGN_OR_RETURN(from, DecodeHead(*verified));
+  Walk walk;
+  walk.from = {0, NoDigest()};
+  walk.to = moment_.head;
+  walk.payloads = options_.verify_all;
+  ASSIGN_OR_RETURN(const auto verified, keys_->Verified());
+  if (verified.has_value() && !options_.verify_all) walk.from = *verified;
+  if (walk.from.next > walk.to.next) {
+    return absl::DataLossError("the ledger is shorter than it once was");
   }
-  return WalkLedger(*database_, Reader(*keys_, poison_),
-                    {.from = from,
-                     .to = moment_.head,
-                     .payloads = options_.verify_all},
-                    nullptr)
+  return WalkLedger(*database_, Reader(*keys_, poison_), walk, nullptr)
       .status();
 }
 

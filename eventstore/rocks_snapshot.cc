@@ -116,12 +116,12 @@ absl::StatusOr<StoredRecord> RocksSnapshot::ReadRecord(
 absl::StatusOr<Verified> RocksSnapshot::Verify(
     const Store::Progress& progress) const {
   RETURN_IF_ERROR(poison_.Check());
-  auto verified = WalkLedger(database_, reader_,
-                             {.from = {0, NoDigest()},
-                              .to = head(),
-                              .payloads = true,
-                              .snapshot = snapshot_},
-                             progress);
+  Walk walk;
+  walk.from = {0, NoDigest()};
+  walk.to = head();
+  walk.payloads = true;
+  walk.snapshot = snapshot_;
+  auto verified = WalkLedger(database_, reader_, walk, progress);
   if (!verified.ok()) return poison_.Note(verified.status());
   return verified;
 }

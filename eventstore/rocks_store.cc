@@ -24,7 +24,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(
 RocksStore::~RocksStore() {
   // A clean close: what was written here need not be walked again.
   if (database_ != nullptr && poison_.Check().ok() && moment_.write > 0) {
-    StoreVerified(moment_.head).IgnoreError();
+    keys_->SetVerified(moment_.head).IgnoreError();
   }
 }
 
@@ -172,14 +172,8 @@ absl::StatusOr<Verified> RocksStore::Verify(const Progress& progress) const {
   ASSIGN_OR_RETURN(const auto snapshot,
                    RocksSnapshot::Take(*database_, *keys_, poison_));
   ASSIGN_OR_RETURN(const Verified verified, snapshot->Verify(progress));
-  RETURN_IF_ERROR(StoreVerified(verified.head));
+  RETURN_IF_ERROR(keys_->SetVerified(verified.head));
   return verified;
-}
-
-absl::Status RocksStore::StoreVerified(const Head& head) const {
-  rocksdb::WriteBatch batch;
-  batch.Put(database_->family(kMeta), AsSlice(kVerifiedKey), EncodeHead(head));
-  return database_->Write(batch);
 }
 
 absl::Status RocksStore::Renew() {

@@ -73,7 +73,6 @@ class RocksStore : public Store {
   absl::Status DeleteView(uint32_t version);
   // Deletes some rows from `from` on, which moves; whether any were left.
   absl::StatusOr<bool> DeleteStep(uint32_t version, std::string& from);
-  absl::Status StoreVerified(const Head& head) const;
 
   const RocksOptions options_;
   std::unique_ptr<FolderLock> lock_;
