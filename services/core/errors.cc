@@ -76,12 +76,14 @@ absl::Status Missing(absl::string_view kind, const agency::v1::LocalRef& ref) {
 absl::Status MissingId(absl::string_view kind) { return NotKnown(kind); }
 
 ledger::v1::Reason ReasonOf(const absl::Status& status) {
-  if (auto reason = Payload<ledger::v1::Reason>(status, kReason)) {
-    return *std::move(reason);
-  }
   ledger::v1::Reason reason;
-  reason.set_code(absl::StatusCodeToString(status.code()));
-  reason.set_text(std::string(status.message()));
+  if (auto given = Payload<ledger::v1::Reason>(status, kReason)) {
+    reason = *std::move(given);
+  } else {
+    reason.set_code(absl::StatusCodeToString(status.code()));
+    reason.set_text(std::string(status.message()));
+  }
+  reason.set_status_code(static_cast<int32_t>(status.code()));
   return reason;
 }
 
