@@ -17,7 +17,6 @@ struct Rule {
 };
 
 const std::vector<std::string> kAny = {""};
-const std::vector<std::string> kNoFamilies = {"base/"};
 const std::vector<std::string> kPlain = {"absl/", "google/protobuf/"};
 const std::vector<std::string> kParsers = {
     "absl/", "google/protobuf/", "nlohmann/", "pugixml", "yaml-cpp/",
@@ -79,7 +78,9 @@ const std::vector<Rule>& Table() {
        {"base/", "adapters/publisher/", "kith/agency/", "kith/api/v1/intake"},
        kDelivery},
       // Every other adapter; MayIncludeOurs adds the adapter's own folder.
-      {"adapters/", {"base/", "adapters/publisher/", "kith/agency/"}, kParsers},
+      {"adapters/",
+       {"base/", "adapters/common/", "adapters/publisher/", "kith/agency/"},
+       kParsers},
 
       {"tools/kith/", {"base/", "eventstore/", "tools/kith/", "kith/"}, kAny},
       {"tools/", kAny, kAny},

@@ -84,6 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"adapters/health/fhir.cc", "\"kith/api/v1/family.pb.h\""},
         Case{"adapters/health/fhir.cc", "\"adapters/education/ctf.h\""},
         Case{"adapters/health/fhir.cc", "<grpcpp/grpcpp.h>"},
+        Case{"adapters/common/feed.cc", "\"adapters/health/fhir.h\""},
+        Case{"adapters/common/feed.cc", "\"services/core/core.h\""},
         Case{"adapters/publisher/outbox.cc", "\"kith/api/v1/family.pb.h\""},
         Case{"tools/kith/main.cc", "\"services/engine/engine.h\""},
         Case{"services/kithd/main.cc", "\"tests/contract/store.h\""},
