@@ -154,7 +154,7 @@ void Committer::Count(const DecidedBatch& batch) {
     metrics_->Decided(kind);
   }
   for (const Answer& answer : batch.answers) {
-    if (answer.outcome.expected_sequence != 0) metrics_->Held();
+    if (answer.outcome.held) metrics_->Held();
     if (answer.outcome.repeated) metrics_->Repeated();
   }
   metrics_->Committed(batch.figures);

@@ -43,7 +43,8 @@ eventstore::NewRecord RecordOf(const core::Decided& decided, uint32_t ordinal) {
 Decider::Decider(std::shared_ptr<const eventstore::Snapshot> snapshot,
                  const Options& options, ViewFold views, core::KeyHash hash,
                  SourceKeys& keys)
-    : views_(std::move(views)),
+    : hold_gaps_(options.hold_gaps),
+      views_(std::move(views)),
       hash_(std::move(hash)),
       mac_check_(keys),
       next_position_(snapshot->head().next),
@@ -97,13 +98,14 @@ absl::Status Decider::DecideOne(inbox::Entry entry, DecidedBatch& batch) {
   ASSIGN_OR_RETURN(const bool mac_holds,
                    mac_check_.Holds(state_.top(), entry.frame_bytes));
   const core::Arrival arrival = {std::move(entry.frame_bytes),
-                                 entry.recorded_at, mac_holds};
+                                 entry.recorded_at, mac_holds, hold_gaps_};
   ASSIGN_OR_RETURN(core::Applied applied,
                    core::Apply(state_.top(), next_position_, arrival, hash_));
   RETURN_IF_ERROR(Take(applied, batch));
   Answer answer{.ticket = entry.ticket};
   answer.outcome.expected_sequence = applied.expected_sequence;
   answer.outcome.repeated = applied.repeated;
+  answer.outcome.held = applied.held;
   if (applied.outcome.has_value()) {
     answer.outcome.row = *std::move(applied.outcome);
   } else {

@@ -58,6 +58,7 @@ class Decider {
                          const core::NewFact& fact);
   void AppendRows(DecidedBatch& batch);
 
+  const bool hold_gaps_;
   const ViewFold views_;
   const core::KeyHash hash_;
   MacCheck mac_check_;

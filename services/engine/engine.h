@@ -46,6 +46,10 @@ struct Options {
   // FAILED_PRECONDITION. `NewGenesis` makes one.
   std::optional<core::Genesis> genesis;
   inbox::TakeLimits batch;
+  // Keep frames beyond a gap until it fills, for an inbox that will not bring
+  // them again (a log); otherwise whoever submitted them is told what is
+  // expected. The same on all replicas.
+  bool hold_gaps = false;
   // Decided rows kept in memory, so that a batch seldom reads from disk.
   size_t row_cache_bytes_max = size_t{64} << 20;
   // Facts folded in one step of a rebuild.
@@ -62,10 +66,11 @@ core::Genesis NewGenesis(absl::string_view partnership,
 
 // What became of a submitted frame.
 struct Outcome {
-  // Empty kind (OUTCOME_KIND_UNSPECIFIED) when the frame waits beyond a gap.
+  // Kind OUTCOME_KIND_UNSPECIFIED when the frame lies beyond a gap.
   ledger::v1::OutcomeRow row;
   // The token of `row.position`; the head's for a frame beyond a gap.
   std::string position;
+  bool held = false;  // beyond a gap, and kept until it fills
   // Not 0: there is a gap; the number the source's next statement must have.
   uint64_t expected_sequence = 0;
   bool repeated = false;  // an earlier delivery's outcome

@@ -22,7 +22,7 @@ class EngineMetrics {
   virtual ~EngineMetrics() = default;
   // One statement was decided and is durable.
   virtual void Decided(ledger::v1::OutcomeKind /*kind*/) {}
-  // A frame was held beyond a gap, or an earlier outcome was told again.
+  // A frame was kept beyond a gap; an earlier outcome was told again.
   virtual void Held() {}
   virtual void Repeated() {}
   virtual void Committed(const BatchFigures& /*figures*/) {}
