@@ -1,0 +1,63 @@
+// What disclosure must know of the people and families that pieces are about:
+// the material of its Context, from the same rows as the pieces, so that rows
+// and decision stand at one position; as-of rows give it as it stood then.
+//
+// Pure; DATA_LOSS: stop.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "kith/ledger/v1/label.pb.h"
+#include "kith/ledger/v1/state.pb.h"
+#include "services/core/state.h"
+#include "services/views/piece.h"
+
+namespace kith::views {
+
+// Whom labels name.
+struct Concerned {
+  std::set<core::EntityNumber> records;
+  std::set<core::EntityNumber> families;
+
+  void Add(const ledger::v1::ItemLabel& label);
+  template <class T>
+  void Add(const Pieces<T>& pieces) {
+    for (const Piece<T>& piece : pieces) Add(piece.label);
+  }
+};
+
+struct RecordStanding {
+  std::string agency;
+  // Records of the same person by links that a person made or that rest on a
+  // verified identifier, itself included.
+  std::set<core::EntityNumber> surely_same;
+  // Those by any link, and those that possibly match one of these.
+  std::set<core::EntityNumber> perhaps_same;
+  bool gone = false;  // made in error
+};
+
+struct Standing {
+  std::map<core::EntityNumber, RecordStanding> records;
+  // Every consent and restriction about any of these or what they link to,
+  // ended ones too, each once, by number.
+  std::vector<ledger::v1::ConsentRow> consents;
+  std::vector<ledger::v1::RestrictionRow> restrictions;
+  // Agencies that work with a record's person (an open involvement or plan),
+  // and with a family (that, the lead, or members it states).
+  std::map<core::EntityNumber, std::set<std::string>> agencies_of_record;
+  std::map<core::EntityNumber, std::set<std::string>> agencies_of_family;
+  // Number of the practitioner who leads each family.
+  std::map<core::EntityNumber, core::EntityNumber> lead_of_family;
+};
+
+absl::StatusOr<Standing> StandingOf(const core::StateReader& view,
+                                    const Concerned& concerned,
+                                    absl::Time now);
+
+}  // namespace kith::views
