@@ -10,7 +10,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -69,6 +71,8 @@ struct Item {
   // Why it was refused, set aside or skipped; never empty then.
   std::string reason;
   std::vector<Remark> remarks;
+  // Parts of it that are not wanted here, such as attendance: part -> how often.
+  std::map<std::string, uint64_t> left_out;
   // Empty unless the item is ready, with one exception: a consent that was set
   // aside or skipped still takes an earlier permission back (health/consent.h).
   std::vector<Said> said;

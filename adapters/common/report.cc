@@ -96,13 +96,10 @@ void Report::Add(const Item& item, Ending ending, const std::string& reason) {
   if (ending == Ending::kRefused || ending == Ending::kSetAside) {
     Complain({item.place, item.kind, ending, reason});
   }
+  for (const auto& [part, count] : item.left_out) left_out_[part] += count;
   for (const Remark& remark : item.remarks) {
     Complain({remark.place, item.kind, Ending::kAccepted, remark.what});
   }
-}
-
-void Report::LeaveOut(const std::string& part, uint64_t count) {
-  left_out_[part] += count;
 }
 
 void Report::Unreadable(const Place& place, const std::string& why) {

@@ -38,9 +38,6 @@ class Report {
 
   // Counts `item` as ended in `ending`, with `reason` where there is one.
   void Add(const Item& item, Ending ending, const std::string& reason);
-  // What a parser saw in the file and did not make an item of, such as
-  // attendance: part -> how often.
-  void LeaveOut(const std::string& part, uint64_t count = 1);
   // A file that could not be read at all.
   void Unreadable(const Place& place, const std::string& why);
 

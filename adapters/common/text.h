@@ -52,6 +52,9 @@ class LineCounter {
   // `text` must outlive the counter.
   LineCounter(const std::string& file, absl::string_view text)
       : text_(text), place_{file, 1, 1} {}
+  // `text` begins at `start`.
+  LineCounter(const Place& start, absl::string_view text)
+      : text_(text), place_(start) {}
   // Offsets beyond the end count as the end, ones before the last as the last.
   Place At(size_t offset);
 
