@@ -21,7 +21,18 @@ std::string EntriesKey(Subject subject, EntryKind kind) {
                       std::string(1, static_cast<char>(kind)));
 }
 
-// Number of an entry -> its kind and subject. NumberRow.
+// An id is told once; without it, the latest fact compares with a new one.
+void ForgetId(Fact& fact) {
+  if (fact.has_network_recorded()) {
+    fact.mutable_network_recorded()->mutable_entry()->clear_id();
+  } else if (fact.has_involvement_recorded()) {
+    fact.mutable_involvement_recorded()->mutable_involvement()->clear_id();
+  } else if (fact.has_need_recorded()) {
+    fact.mutable_need_recorded()->mutable_need()->clear_id();
+  }
+}
+
+// Number of an entry -> its subject. NumberRow.
 std::string PlaceKey(EntityNumber number) {
   return absl::StrCat("es/", base::BigEndian64(number));
 }
@@ -87,6 +98,7 @@ absl::StatusOr<NumberedEntry> FindEntry(Decision& decision, EntryKind kind,
     if (known != 0) {
       entry.identity.set_number(known);
       ASSIGN_OR_RETURN(entry.latest, LatestOf(decision.state(), kind, known));
+      if (entry.latest.has_value()) ForgetId(*entry.latest);
       return entry;
     }
   } else if (decision.reported()) {

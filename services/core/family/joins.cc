@@ -89,30 +89,6 @@ bool AreOne(const Side& side, const Side& other) {
   return LiesWithin(side, other) || LiesWithin(other, side);
 }
 
-// Ends the joins in the group of `family` that nothing holds together any more;
-// adds who was parted to `touched`.
-absl::Status Part(EntityNumber family, absl::CivilDay day, Numbers& touched,
-                  Decision& decision) {
-  const StateReader& state = decision.state();
-  ASSIGN_OR_RETURN(const Numbers group, Group(state, family));
-  for (const EntityNumber joined : group) {
-    ASSIGN_OR_RETURN(const FamilyRow row, RowOf(state, joined));
-    if (row.joined_into() == 0 || row.joined_by_decision()) continue;
-    ASSIGN_OR_RETURN(Numbers under, JoinedUnder(state, joined));
-    Numbers rest;
-    std::set_difference(group.begin(), group.end(), under.begin(), under.end(),
-                        std::back_inserter(rest));
-    ASSIGN_OR_RETURN(const Side one, SideOf(state, std::move(under), day));
-    ASSIGN_OR_RETURN(const Side other, SideOf(state, std::move(rest), day));
-    if (AreOne(one, other)) continue;
-    RETURN_IF_ERROR(AddParting(row.joined_into(), joined, "", decision));
-    AddOnce(touched, joined);
-    AddOnce(touched, row.joined_into());
-    return Part(family, day, touched, decision);  // the group is smaller now
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<bool> KeptApart(const StateReader& state, const Side& one,
                                const Side& other) {
   for (const EntityNumber first : one.families) {
@@ -122,6 +98,89 @@ absl::StatusOr<bool> KeptApart(const StateReader& state, const Side& one,
     }
   }
   return false;
+}
+
+Numbers Union(const Numbers& one, const Numbers& other) {
+  Numbers both;
+  std::set_union(one.begin(), one.end(), other.begin(), other.end(),
+                 std::back_inserter(both));
+  return both;
+}
+
+void Absorb(std::vector<Side>& sides, size_t into, size_t from) {
+  sides[into].families = Union(sides[into].families, sides[from].families);
+  sides[into].persons = Union(sides[into].persons, sides[from].persons);
+  sides[into].defined = sides[into].defined || sides[from].defined;
+  sides.erase(sides.begin() + static_cast<std::ptrdiff_t>(from));
+}
+
+size_t SideWith(const std::vector<Side>& sides, EntityNumber family) {
+  size_t found = 0;
+  while (!std::binary_search(sides[found].families.begin(),
+                             sides[found].families.end(), family)) {
+    ++found;
+  }
+  return found;
+}
+
+// Makes one of the first two sides that are one; false when there are none.
+absl::StatusOr<bool> AbsorbOne(const StateReader& state,
+                               std::vector<Side>& sides) {
+  for (size_t one = 0; one < sides.size(); ++one) {
+    for (size_t other = one + 1; other < sides.size(); ++other) {
+      if (!AreOne(sides[one], sides[other])) continue;
+      ASSIGN_OR_RETURN(const bool apart,
+                       KeptApart(state, sides[one], sides[other]));
+      if (apart) continue;
+      Absorb(sides, one, other);
+      return true;
+    }
+  }
+  return false;
+}
+
+// What the families of a group would make if they met only now: decided joins
+// first, then the rule. Two that lean on each other do not hold a third.
+absl::StatusOr<std::vector<Side>> Regroup(const StateReader& state,
+                                          const Numbers& group,
+                                          absl::CivilDay day) {
+  std::vector<Side> sides;
+  for (const EntityNumber family : group) {
+    ASSIGN_OR_RETURN(Side side, SideOf(state, {family}, day));
+    sides.push_back(std::move(side));
+  }
+  for (const EntityNumber family : group) {
+    ASSIGN_OR_RETURN(const FamilyRow row, RowOf(state, family));
+    if (row.joined_into() == 0 || !row.joined_by_decision()) continue;
+    const size_t into = SideWith(sides, row.joined_into());
+    const size_t from = SideWith(sides, family);
+    if (into != from) Absorb(sides, std::min(into, from), std::max(into, from));
+  }
+  while (true) {
+    ASSIGN_OR_RETURN(const bool absorbed, AbsorbOne(state, sides));
+    if (!absorbed) return sides;
+  }
+}
+
+// Ends the joins in the group of `family` that nothing holds together any more;
+// adds who was parted to `touched`.
+absl::Status Part(EntityNumber family, absl::CivilDay day, Numbers& touched,
+                  Decision& decision) {
+  const StateReader& state = decision.state();
+  ASSIGN_OR_RETURN(const Numbers group, Group(state, family));
+  if (group.size() == 1) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto sides, Regroup(state, group, day));
+  for (const EntityNumber joined : group) {
+    ASSIGN_OR_RETURN(const FamilyRow row, RowOf(state, joined));
+    if (row.joined_into() == 0 ||
+        SideWith(sides, joined) == SideWith(sides, row.joined_into())) {
+      continue;
+    }
+    RETURN_IF_ERROR(AddParting(row.joined_into(), joined, "", decision));
+    AddOnce(touched, joined);
+    AddOnce(touched, row.joined_into());
+  }
+  return absl::OkStatus();
 }
 
 // The earliest family that is one with that of `root`; 0 when none is.
