@@ -65,7 +65,7 @@ absl::StatusOr<std::unique_ptr<KeyStore>> KeyStore::Open(
                      poison));
   std::unique_ptr<KeyStore> store(
       new KeyStore(std::move(database), options.master_key, poison));
-  RETURN_IF_ERROR(store->FoundOrCheck());
+  RETURN_IF_ERROR(store->FoundOrCheck(options.may_found));
   return store;
 }
 
@@ -76,11 +76,13 @@ KeyStore::KeyStore(std::unique_ptr<Database> database, std::string master_key,
       poison_(poison),
       cache_(kCachedKeysMax) {}
 
-absl::Status KeyStore::FoundOrCheck() {
+absl::Status KeyStore::FoundOrCheck(bool may_found) {
   ASSIGN_OR_RETURN(const auto format, database_->Get(kFamily, kFormatKey));
   if (format.has_value()) return Check(*format);
   ASSIGN_OR_RETURN(const bool empty, database_->IsEmpty(kFamily));
-  if (!empty) return absl::DataLossError("the key store lost its format");
+  if (!empty || !may_found) {
+    return absl::DataLossError("the key store lost what it was founded with");
+  }
   return Found();
 }
 

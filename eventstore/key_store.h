@@ -25,6 +25,7 @@ namespace kith::eventstore {
 struct KeyStoreOptions {
   std::string folder;  // its parent exists
   std::string master_key;
+  bool may_found = true;  // false: there is a ledger that needs these keys
   bool sync = true;
   rocksdb::Env* env = nullptr;
 };
@@ -33,7 +34,7 @@ class KeyStore {
  public:
   using Keys = absl::flat_hash_map<SubjectNumber, SubjectKey>;
 
-  // Opens the store, or makes it with a new pepper when the folder has none.
+  // Opens the store, or founds it with a new pepper where that may be.
   // FAILED_PRECONDITION: another master key, or an unknown format. DATA_LOSS:
   // it does not read back.
   static absl::StatusOr<std::unique_ptr<KeyStore>> Open(
@@ -68,7 +69,7 @@ class KeyStore {
   KeyStore(std::unique_ptr<Database> database, std::string master_key,
            Poison& poison);
 
-  absl::Status FoundOrCheck();
+  absl::Status FoundOrCheck(bool may_found);
   absl::Status Found();
   absl::Status Check(absl::string_view format);
   absl::Status Purge();

@@ -42,14 +42,20 @@ absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::Open(
 absl::Status RocksStore::OpenDatabases() {
   const std::string keys_folder = options_.folder + "/keys";
   const std::string ledger_folder = options_.folder + "/ledger";
-  const bool is_new = !Exists(keys_folder + "/CURRENT");
+  const bool has_keys = Exists(keys_folder + "/CURRENT");
+  // Keys are founded first: a ledger without them has lost them.
+  const bool has_ledger = Exists(ledger_folder + "/CURRENT");
+  if (has_ledger && !has_keys) {
+    return absl::DataLossError("the key store is gone");
+  }
   ASSIGN_OR_RETURN(std::string master_key,
-                   ReadMasterKey(options_.master_key_file, is_new));
+                   ReadMasterKey(options_.master_key_file, /*make=*/!has_keys));
   // RocksDB would make these, but not durably.
   RETURN_IF_ERROR(MakeFolder(keys_folder));
   RETURN_IF_ERROR(MakeFolder(ledger_folder));
   ASSIGN_OR_RETURN(keys_, KeyStore::Open({.folder = keys_folder,
                                           .master_key = std::move(master_key),
+                                          .may_found = !has_ledger,
                                           .sync = options_.sync,
                                           .env = options_.env},
                                          poison_));

@@ -1,0 +1,285 @@
+// What only the store on disk does: reopening, its checks, copies.
+#include "eventstore/rocks_store.h"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "absl/strings/match.h"
+#include "tests/contract/backends.h"
+
+namespace kith::eventstore {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AnyOf;
+using ::testing::Eq;
+using ::testing::Gt;
+using ::testing::Ne;
+using ::testing::Optional;
+
+class RocksStoreTest : public testing::Test {
+ protected:
+  RocksOptions Options() const {
+    return {.folder = root() + "/store",
+            .master_key_file = root() + "/master.key"};
+  }
+  const std::string& root() const { return folder_.path(); }
+  absl::StatusOr<std::unique_ptr<Store>> TryOpen(bool verify_all = false) {
+    RocksOptions options = Options();
+    options.verify_all = verify_all;
+    return OpenRocksStore(options);
+  }
+  std::unique_ptr<Store> Open() { return TryOpen().value(); }
+  absl::StatusCode CodeOfOpen() { return TryOpen().status().code(); }
+
+  static void CommitSome(Store& store, int from, int to) {
+    for (int i = from; i < to; ++i) {
+      const std::string text = "fact " + std::to_string(i);
+      const auto subject = static_cast<SubjectNumber>(1 + i % 3);
+      ASSERT_TRUE(
+          store
+              .Commit({.records = {Record(subject, text, i)},
+                       .rows = {Put(Table::State(), text, text, subject),
+                                Put(Table::View(1), text, text, subject)},
+                       .inbox_position = text})
+              .ok());
+    }
+  }
+
+ private:
+  const TemporaryFolder folder_;
+};
+
+TEST_F(RocksStoreTest, EverythingIsThereAfterReopening) {
+  auto store = Open();
+  CommitSome(*store, 0, 5);
+  ASSERT_TRUE(store->BeginView().ok());
+  ASSERT_TRUE(store->CommitView({Put(Table::View(2), "k", "v", 9)}, 3).ok());
+  const Head head = store->Read().value()->head();
+  const std::string incarnation = store->incarnation();
+  const std::string pepper = store->pepper();
+  store.reset();
+  store = Open();
+  const auto snapshot = store->Read().value();
+  EXPECT_EQ(snapshot->head(), head);
+  EXPECT_THAT(snapshot->inbox_position(), Eq("fact 4"));
+  EXPECT_EQ(snapshot->views(),
+            (Views{.live = 1, .building = 2, .built_to = 3}));
+  EXPECT_THAT(store->incarnation(), Eq(incarnation));
+  EXPECT_THAT(store->pepper(), Eq(pepper));
+  EXPECT_THAT(snapshot->Get(Table::State(), "fact 4").value(),
+              Optional(Eq("fact 4")));
+  EXPECT_THAT(snapshot->Get(Table::View(2), "k").value(), Optional(Eq("v")));
+  EXPECT_THAT(store->Verify(nullptr)->records, Eq(5u));
+}
+
+TEST_F(RocksStoreTest, RecordedAtDoesNotGoBackAfterReopeningEither) {
+  CommitSome(*Open(), 0, 5);
+  EXPECT_EQ(Open()->Commit({.records = {Record(1, "late", 3)}}).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(RocksStoreTest, ADestroyedKeyStaysDestroyedAndLeavesTheFiles) {
+  auto store = Open();
+  CommitSome(*store, 0, 6);
+  ASSERT_TRUE(store->DestroyKey(1).ok());
+  store.reset();
+  store = Open();
+  EXPECT_THAT(store->Verify(nullptr)->unreadable, Eq(2u));
+  EXPECT_THAT(store->Read().value()->Get(Table::State(), "fact 0").value(),
+              Eq(std::nullopt));
+  EXPECT_EQ(store->Commit({.records = {Record(1, "new", 9)}}).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+std::string BytesOf(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string((std::istreambuf_iterator<char>(file)), {});
+}
+
+std::string BytesOfFolder(const std::string& folder) {
+  std::string bytes;
+  for (const auto& file : fs::directory_iterator(folder)) {
+    bytes += BytesOf(file.path());
+  }
+  return bytes;
+}
+
+TEST_F(RocksStoreTest, NothingSaidLiesInTheClear) {
+  auto store = Open();
+  const std::string secret = "Annabel Example";
+  ASSERT_TRUE(store
+                  ->Commit({.records = {Record(1, secret)},
+                            .rows = {Put(Table::State(), "k", secret, 1),
+                                     Put(Table::View(1), "k", secret, 1)}})
+                  .ok());
+  ASSERT_TRUE(store->Checkpoint(root() + "/copy").ok());  // flushes
+  store.reset();
+  const std::string bytes = BytesOfFolder(root() + "/store/ledger") +
+                            BytesOfFolder(root() + "/copy/ledger");
+  EXPECT_THAT(bytes.size(), Gt(1000u));
+  EXPECT_FALSE(absl::StrContains(bytes, secret));
+}
+
+TEST_F(RocksStoreTest, OnlyOneMayHaveTheStoreOpen) {
+  const auto store = Open();
+  EXPECT_EQ(CodeOfOpen(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(RocksStoreTest, FolderAndMasterKeyAreForTheirOwnerOnly) {
+  Open();
+  struct stat found;
+  ASSERT_EQ(stat(Options().folder.c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 0777u, 0700u);
+  ASSERT_EQ(stat(Options().master_key_file.c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 0777u, 0600u);
+  EXPECT_EQ(found.st_size, 32);
+}
+
+TEST_F(RocksStoreTest, AMasterKeyThatIsWrongMissingOrOpenToOthersIsRefused) {
+  Open();
+  const std::string path = Options().master_key_file;
+  chmod(path.c_str(), 0644);
+  EXPECT_EQ(CodeOfOpen(), absl::StatusCode::kFailedPrecondition);
+  chmod(path.c_str(), 0600);
+  std::ofstream(path) << std::string(32, 'x');
+  EXPECT_EQ(CodeOfOpen(), absl::StatusCode::kFailedPrecondition);
+  std::ofstream(path) << "short";
+  EXPECT_EQ(CodeOfOpen(), absl::StatusCode::kFailedPrecondition);
+  fs::remove(path);
+  EXPECT_EQ(CodeOfOpen(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_FALSE(fs::exists(path));
+}
+
+TEST_F(RocksStoreTest, ALostDatabaseIsNotTakenForANewOne) {
+  CommitSome(*Open(), 0, 3);
+  fs::copy(root() + "/store", root() + "/saved", fs::copy_options::recursive);
+  for (const char* lost : {"ledger", "keys", "ledger/CURRENT"}) {
+    fs::remove_all(root() + "/store");
+    fs::copy(root() + "/saved", root() + "/store", fs::copy_options::recursive);
+    fs::remove_all(root() + "/store/" + lost);
+    EXPECT_EQ(CodeOfOpen(), absl::StatusCode::kDataLoss) << lost;
+  }
+}
+
+TEST_F(RocksStoreTest, ALedgerThatLostItsEndIsNoticed) {
+  CommitSome(*Open(), 0, 3);
+  fs::copy(root() + "/store/ledger", root() + "/older",
+           fs::copy_options::recursive);
+  CommitSome(*Open(), 3, 5);
+  fs::remove_all(root() + "/store/ledger");
+  fs::copy(root() + "/older", root() + "/store/ledger",
+           fs::copy_options::recursive);
+  EXPECT_EQ(CodeOfOpen(), absl::StatusCode::kDataLoss);
+}
+
+// Damages one file after the other, a byte at a time or a whole block, and
+// opens. Either the damage did not matter and everything is there, or it is
+// noticed.
+TEST_F(RocksStoreTest, DamageIsNoticedOrDoesNotMatter) {
+  {
+    auto store = Open();
+    CommitSome(*store, 0, 200);
+    ASSERT_TRUE(store->Checkpoint(root() + "/flush").ok());
+    CommitSome(*store, 200, 400);
+  }
+  const Head head = Open()->Read().value()->head();
+  fs::copy(root() + "/store", root() + "/saved", fs::copy_options::recursive);
+  int noticed = 0;
+  for (const auto& file : fs::directory_iterator(root() + "/saved/ledger")) {
+    const std::string name = file.path().filename();
+    const std::string bytes = BytesOf(file.path());
+    if (absl::StartsWith(name, "LOG") || name == "LOCK" || bytes.empty()) {
+      continue;
+    }
+    for (int round = 0; round < 6; ++round) {
+      std::string damaged = bytes;
+      const size_t at = bytes.size() * static_cast<size_t>(round) / 6;
+      const size_t count = round % 2 == 0 ? 1 : 4096;
+      for (size_t i = at; i < std::min(at + count, bytes.size()); ++i) {
+        damaged[i] = round % 2 == 0 ? static_cast<char>(damaged[i] ^ 0x10) : 0;
+      }
+      fs::remove_all(root() + "/store");
+      fs::copy(root() + "/saved", root() + "/store",
+               fs::copy_options::recursive);
+      std::ofstream(root() + "/store/ledger/" + name, std::ios::binary)
+          << damaged;
+      const auto opened = TryOpen(/*verify_all=*/true);
+      noticed += !opened.ok();
+      if (opened.ok()) {
+        EXPECT_EQ((*opened)->Read().value()->head(), head) << name << " " << at;
+        EXPECT_EQ(TryOpen().status().code(),
+                  absl::StatusCode::kFailedPrecondition);
+      } else {
+        EXPECT_EQ(opened.status().code(), absl::StatusCode::kDataLoss)
+            << name << " " << at << " " << opened.status();
+      }
+    }
+  }
+  EXPECT_THAT(noticed, Gt(5));
+}
+
+TEST_F(RocksStoreTest, ACheckpointRestoresAsANewIncarnation) {
+  auto store = Open();
+  CommitSome(*store, 0, 5);
+  ASSERT_TRUE(store->DestroyKey(1).ok());
+  const Head head = store->Checkpoint(root() + "/copy").value();
+  EXPECT_EQ(head, store->Read().value()->head());
+  CommitSome(*store, 7, 9);
+  EXPECT_EQ(store->Checkpoint(root() + "/copy").status().code(),
+            absl::StatusCode::kAlreadyExists);
+
+  RocksOptions goal = Options();
+  goal.folder = root() + "/restored";
+  ASSERT_TRUE(RestoreCheckpoint(root() + "/copy", goal).ok());
+  EXPECT_EQ(RestoreCheckpoint(root() + "/copy", goal).code(),
+            absl::StatusCode::kAlreadyExists);
+  const auto restored = OpenRocksStore(goal).value();
+  const auto snapshot = restored->Read().value();
+  EXPECT_EQ(snapshot->head(), head);
+  EXPECT_THAT(snapshot->inbox_position(), Eq("fact 4"));
+  EXPECT_THAT(restored->incarnation(), Ne(store->incarnation()));
+  EXPECT_THAT(restored->pepper(), Eq(store->pepper()));
+  EXPECT_THAT(snapshot->Get(Table::State(), "fact 1").value(),
+              Optional(Eq("fact 1")));
+  EXPECT_THAT(restored->Verify(nullptr)->unreadable, Eq(2u));
+}
+
+TEST_F(RocksStoreTest, ACheckpointThatIsIncompleteOrDamagedIsRefused) {
+  auto store = Open();
+  CommitSome(*store, 0, 5);
+  ASSERT_TRUE(store->Checkpoint(root() + "/copy").ok());
+  RocksOptions goal = Options();
+  goal.folder = root() + "/restored";
+  const std::string manifest = BytesOf(root() + "/copy/MANIFEST");
+
+  fs::remove(root() + "/copy/MANIFEST");
+  EXPECT_EQ(RestoreCheckpoint(root() + "/copy", goal).code(),
+            absl::StatusCode::kFailedPrecondition);
+  std::ofstream(root() + "/copy/MANIFEST") << "kith checkpoint 2\n";
+  EXPECT_EQ(RestoreCheckpoint(root() + "/copy", goal).code(),
+            absl::StatusCode::kFailedPrecondition);
+  std::string other_head = manifest;
+  const size_t digit = other_head.find("digest ") + 7;
+  other_head[digit] = other_head[digit] == '0' ? '1' : '0';
+  for (const std::string& damaged : {manifest + "x", other_head}) {
+    std::ofstream(root() + "/copy/MANIFEST") << damaged;
+    EXPECT_EQ(RestoreCheckpoint(root() + "/copy", goal).code(),
+              absl::StatusCode::kDataLoss);
+  }
+  std::ofstream(root() + "/copy/MANIFEST") << manifest;
+  for (const auto& file : fs::directory_iterator(root() + "/copy/ledger")) {
+    if (file.path().extension() == ".sst") {
+      fs::resize_file(file.path(), file.file_size() / 2);
+    }
+  }
+  EXPECT_EQ(RestoreCheckpoint(root() + "/copy", goal).code(),
+            absl::StatusCode::kDataLoss);
+  EXPECT_FALSE(fs::exists(goal.folder));
+}
+
+}  // namespace
+}  // namespace kith::eventstore
