@@ -43,7 +43,9 @@ TEST(RowCacheTest, AnOlderValueNeverComesBack) {
   for (int i = 0; i < 40; ++i) {
     cache.Put(absl::StrCat("b", i), std::string(100, 'x'));
     const RowCache::Value* found = cache.Find("row");
-    if (found != nullptr) EXPECT_EQ(**found, "new");
+    if (found != nullptr) {
+      EXPECT_EQ(**found, "new");
+    }
   }
 }
 

@@ -11,7 +11,8 @@ TableRows::TableRows(eventstore::Table table, size_t cache_bytes_max)
     : table_(table),
       below_(table, cache_bytes_max),
       settled_(below_),
-      top_(settled_) {}
+      // As a reader: else this would copy the overlay.
+      top_(static_cast<const core::StateReader&>(settled_)) {}
 
 void TableRows::AppendChanges(std::vector<eventstore::RowChange>& rows) const {
   rows.reserve(rows.size() + top_.changes().size());

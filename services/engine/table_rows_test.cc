@@ -1,0 +1,68 @@
+#include "services/engine/table_rows.h"
+
+#include "eventstore/memory_store.h"
+#include "gtest/gtest.h"
+
+namespace kith::engine {
+namespace {
+
+class TableRowsTest : public testing::Test {
+ protected:
+  // Begins the next batch; the one before is committed only now.
+  void Advance() {
+    std::shared_ptr<const eventstore::Snapshot> snapshot = *store_->Read();
+    rows_.Advance(std::move(snapshot));
+    if (!uncommitted_.rows.empty()) {
+      ASSERT_TRUE(store_->Commit(uncommitted_).ok());
+    }
+  }
+  void EndBatch() {
+    uncommitted_ = {};
+    rows_.AppendChanges(uncommitted_.rows);
+  }
+  std::string Value() { return rows_.top().Get("key")->value_or("none"); }
+  int Scanned() {
+    int count = 0;
+    EXPECT_TRUE(rows_.top()
+                    .Scan("k",
+                          [&](auto, auto) {
+                            ++count;
+                            return true;
+                          })
+                    .ok());
+    return count;
+  }
+
+  std::unique_ptr<eventstore::Store> store_ = eventstore::OpenMemoryStore();
+  TableRows rows_{eventstore::Table::State(), 1 << 20};
+  eventstore::Batch uncommitted_;
+};
+
+TEST_F(TableRowsTest, SeesWhatWasDecidedHoweverFarItsCommitHasCome) {
+  for (int batch = 0; batch < 6; ++batch) {
+    Advance();
+    EXPECT_EQ(Value(), batch == 0 ? "none" : std::string(batch, 'x'));
+    EXPECT_EQ(Scanned(), batch == 0 ? 0 : 1);
+    rows_.top().Put(0, "key", std::string(batch + 1, 'x'));
+    EXPECT_EQ(Value(), std::string(batch + 1, 'x'));
+    EndBatch();
+  }
+}
+
+TEST_F(TableRowsTest, ADeletedRowStaysDeleted) {
+  Advance();
+  rows_.top().Put(0, "key", "value");
+  EndBatch();
+  Advance();
+  rows_.top().Delete("key");
+  EndBatch();
+  for (int batch = 0; batch < 4; ++batch) {
+    Advance();
+    EXPECT_EQ(Value(), "none");
+    EXPECT_EQ(Scanned(), 0);
+    EndBatch();
+  }
+}
+
+}  // namespace
+}  // namespace kith::engine
