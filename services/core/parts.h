@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "kith/agency/v1/common.pb.h"
 #include "services/core/decision.h"
 #include "services/core/errors.h"
+#include "services/core/family/dates.h"
 #include "services/core/state.h"
 
 namespace kith::core {
@@ -47,44 +47,8 @@ inline absl::StatusOr<std::vector<EntityNumber>> RecordsOfAll(
 
 // The day, when all of it is known and there is such a day.
 inline std::optional<absl::CivilDay> WholeDay(const agency::v1::Date& date) {
-  if (date.year() < 1 || date.year() > 9999) return std::nullopt;
-  if (date.month() < 1 || date.day() < 1) return std::nullopt;
-  const absl::CivilDay day(date.year(), date.month(), date.day());
-  const bool real = day.year() == date.year() && day.month() == date.month() &&
-                    day.day() == date.day();
-  return real ? std::optional<absl::CivilDay>(day) : std::nullopt;
-}
-
-inline agency::v1::Date ToDate(absl::CivilDay day) {
-  agency::v1::Date date;
-  date.set_year(static_cast<int32_t>(day.year()));
-  date.set_month(day.month());
-  date.set_day(day.day());
-  return date;
-}
-
-// Senseless: there is no such day. Month and day may be unknown.
-inline absl::Status CheckDate(const agency::v1::Date& date,
-                              absl::string_view field) {
-  agency::v1::Date filled = date;
-  if (date.day() == 0) filled.set_day(1);
-  if (date.day() == 0 && date.month() == 0) filled.set_month(1);
-  if (WholeDay(filled).has_value()) return absl::OkStatus();
-  return Senseless("DATE_IMPOSSIBLE", "there is no such date", field);
-}
-
-// Senseless: an end is no date, or the period ends before it begins.
-inline absl::Status CheckPeriod(const agency::v1::Period& period,
-                                absl::string_view field) {
-  if (period.has_from()) RETURN_IF_ERROR(CheckDate(period.from(), field));
-  if (period.has_until()) RETURN_IF_ERROR(CheckDate(period.until(), field));
-  const auto from = WholeDay(period.from());
-  const auto until = WholeDay(period.until());
-  if (from.has_value() && until.has_value() && *until < *from) {
-    return Senseless("PERIOD_BACKWARDS", "a period ends before it begins",
-                     field);
-  }
-  return absl::OkStatus();
+  if (!IsSound(date) || !IsWhole(date)) return std::nullopt;
+  return FirstDay(date);
 }
 
 // Whether two messages say the same; they hold no maps, so bytes tell.

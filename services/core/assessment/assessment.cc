@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "services/core/assessment/scores.h"
+#include "services/core/family/roles.h"
 #include "services/core/keys.h"
 #include "services/core/parts.h"
 
@@ -278,6 +279,7 @@ absl::Status EvolveScore(StateWriter& state, const ledger::v1::Fact& fact,
 }  // namespace
 
 absl::Status Decide(const AssessmentStated& said, Decision& decision) {
+  RETURN_IF_ERROR(RequireWorkingRole(decision));
   RETURN_IF_ERROR(CheckStated(said));
   ASSIGN_OR_RETURN(const EntityNumber number, RecordAssessment(said, decision));
   ASSIGN_OR_RETURN(const AssessmentRow row, RowOf(decision, number));
@@ -288,6 +290,7 @@ absl::Status Decide(const AssessmentStated& said, Decision& decision) {
 }
 
 absl::Status Decide(const agency::v1::ScoreGiven& said, Decision& decision) {
+  RETURN_IF_ERROR(RequireWorkingRole(decision));
   ASSIGN_OR_RETURN(
       const EntityNumber number,
       decision.Thing(kKind, base::IdKind::kAssessment, said.assessment()));

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/core/family/roles.h"
 #include "services/core/keys.h"
 #include "services/core/parts.h"
 
@@ -223,6 +224,7 @@ bool MayStep(ReferralState from, ReferralState to) {
 }
 
 absl::Status Decide(const ReferralStated& said, Decision& decision) {
+  RETURN_IF_ERROR(RequireWorkingRole(decision));
   RETURN_IF_ERROR(CheckStated(said));
   ASSIGN_OR_RETURN(const auto before, Before(said, decision));
   ASSIGN_OR_RETURN(
@@ -251,6 +253,7 @@ absl::Status Decide(const ReferralStated& said, Decision& decision) {
 }
 
 absl::Status Decide(const ReferralMoved& said, Decision& decision) {
+  RETURN_IF_ERROR(RequireWorkingRole(decision));
   RETURN_IF_ERROR(CheckMoved(said));
   ASSIGN_OR_RETURN(
       const EntityNumber number,
