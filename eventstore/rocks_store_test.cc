@@ -8,13 +8,15 @@
 #include <iterator>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/bytes.h"
+#include "rocksdb/db.h"
 #include "tests/contract/backends.h"
 
 namespace kith::eventstore {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::AnyOf;
 using ::testing::Eq;
 using ::testing::Gt;
 using ::testing::Ne;
@@ -82,19 +84,6 @@ TEST_F(RocksStoreTest, RecordedAtDoesNotGoBackAfterReopeningEither) {
             absl::StatusCode::kInvalidArgument);
 }
 
-TEST_F(RocksStoreTest, ADestroyedKeyStaysDestroyedAndLeavesTheFiles) {
-  auto store = Open();
-  CommitSome(*store, 0, 6);
-  ASSERT_TRUE(store->DestroyKey(1).ok());
-  store.reset();
-  store = Open();
-  EXPECT_THAT(store->Verify(nullptr)->unreadable, Eq(2u));
-  EXPECT_THAT(store->Read().value()->Get(Table::State(), "fact 0").value(),
-              Eq(std::nullopt));
-  EXPECT_EQ(store->Commit({.records = {Record(1, "new", 9)}}).status().code(),
-            absl::StatusCode::kFailedPrecondition);
-}
-
 std::string BytesOf(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return std::string((std::istreambuf_iterator<char>(file)), {});
@@ -106,6 +95,37 @@ std::string BytesOfFolder(const std::string& folder) {
     bytes += BytesOf(file.path());
   }
   return bytes;
+}
+
+// The bytes under which the key database holds the key of `subject`.
+std::string WrappedKey(const std::string& folder, SubjectNumber subject) {
+  rocksdb::DB* opened = nullptr;
+  EXPECT_TRUE(
+      rocksdb::DB::OpenForReadOnly(rocksdb::Options(), folder, &opened).ok());
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  std::string wrapped;
+  EXPECT_TRUE(db->Get(rocksdb::ReadOptions(),
+                      absl::StrCat("s", base::BigEndian64(subject)), &wrapped)
+                  .ok());
+  return wrapped;
+}
+
+TEST_F(RocksStoreTest, ADestroyedKeyStaysDestroyedAndLeavesTheFiles) {
+  CommitSome(*Open(), 0, 6);
+  const std::string keys = root() + "/store/keys";
+  const std::string wrapped = WrappedKey(keys, 1);
+  const std::string other = WrappedKey(keys, 2);
+  ASSERT_TRUE(absl::StrContains(BytesOfFolder(keys), wrapped));
+
+  ASSERT_TRUE(Open()->DestroyKey(1).ok());
+  EXPECT_FALSE(absl::StrContains(BytesOfFolder(keys), wrapped));
+  EXPECT_TRUE(absl::StrContains(BytesOfFolder(keys), other));
+  const auto store = Open();
+  EXPECT_THAT(store->Verify(nullptr)->unreadable, Eq(2u));
+  EXPECT_THAT(store->Read().value()->Get(Table::State(), "fact 0").value(),
+              Eq(std::nullopt));
+  EXPECT_EQ(store->Commit({.records = {Record(1, "new", 9)}}).status().code(),
+            absl::StatusCode::kFailedPrecondition);
 }
 
 TEST_F(RocksStoreTest, NothingSaidLiesInTheClear) {
