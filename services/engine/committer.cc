@@ -13,17 +13,18 @@ absl::Status Stopped() {
   return absl::UnavailableError("the engine has stopped");
 }
 
-// A switch of views may come between decision and commit: rows of a version
-// that is gone are left out.
-void LeaveOutGone(const eventstore::Views& views, eventstore::Batch& batch) {
-  auto& rows = batch.rows;
+// A switch of views may come between decision and commit, and another rebuild
+// begin: rows of a version that is gone are left out.
+void FitTo(const eventstore::Views& views, DecidedBatch& batch) {
+  auto& rows = batch.writes.rows;
   const auto gone = [&](const eventstore::RowChange& row) {
     return row.table.kind == eventstore::Table::kView &&
            row.table.version != views.live &&
            row.table.version != views.building;
   };
   rows.erase(std::remove_if(rows.begin(), rows.end(), gone), rows.end());
-  if (!views.building.has_value()) batch.folds_building = false;
+  batch.writes.folds_building =
+      batch.building.has_value() && batch.building == views.building;
 }
 
 bool SameVersions(const eventstore::Views& one,
@@ -113,7 +114,7 @@ void Committer::Run() {
 
 absl::Status Committer::Commit(DecidedBatch& batch) {
   const absl::Time start = absl::Now();
-  ASSIGN_OR_RETURN(const eventstore::Head head, Write(batch.writes));
+  ASSIGN_OR_RETURN(const eventstore::Head head, Write(batch));
   batch.figures.committing = absl::Now() - start;
   Reached(head.next);
   Tell(batch);
@@ -121,11 +122,11 @@ absl::Status Committer::Commit(DecidedBatch& batch) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<eventstore::Head> Committer::Write(eventstore::Batch& batch) {
+absl::StatusOr<eventstore::Head> Committer::Write(DecidedBatch& batch) {
   while (true) {
     const eventstore::Views views = store_.views();
-    LeaveOutGone(views, batch);
-    absl::StatusOr<eventstore::Head> head = store_.Commit(batch);
+    FitTo(views, batch);
+    absl::StatusOr<eventstore::Head> head = store_.Commit(batch.writes);
     const bool was_refused = absl::IsInvalidArgument(head.status()) ||
                              absl::IsFailedPrecondition(head.status());
     // What was refused was not written; it may have named what is gone since.

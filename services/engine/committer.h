@@ -48,7 +48,7 @@ class Committer {
  private:
   void Run();
   absl::Status Commit(DecidedBatch& batch);
-  absl::StatusOr<eventstore::Head> Write(eventstore::Batch& batch);
+  absl::StatusOr<eventstore::Head> Write(DecidedBatch& batch);
   void Reached(uint64_t position);
   void Tell(DecidedBatch& batch);
   void Count(const DecidedBatch& batch);

@@ -148,7 +148,7 @@ void Decider::AppendRows(DecidedBatch& batch) {
   live_->AppendChanges(batch.writes.rows);
   if (building_ != nullptr) {
     building_->AppendChanges(batch.writes.rows);
-    batch.writes.folds_building = true;
+    batch.building = building_->table().version;
   }
   batch.figures.facts = batch.writes.records.size();
   batch.figures.rows = batch.writes.rows.size();

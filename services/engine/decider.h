@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "eventstore/store.h"
@@ -24,6 +25,8 @@ struct Answer {
 
 struct DecidedBatch {
   eventstore::Batch writes;
+  // The version of the views under construction that it folds as well.
+  std::optional<uint32_t> building;
   std::vector<Answer> answers;
   std::vector<ledger::v1::OutcomeKind> outcomes;  // of all it decided
   BatchFigures figures;

@@ -306,7 +306,8 @@ TEST_F(RebuildTest, GoesOnWhileStatementsComeIn) {
   }
   more = false;
   sender.join();
-  EXPECT_TRUE(node.engine().status().reason.ok());
+  EXPECT_TRUE(node.engine().status().reason.ok())
+      << node.engine().status().reason;
   const auto live = ViewRows(*node.Read());
   ASSERT_TRUE(node.engine().Rebuild(nullptr).ok());
   EXPECT_EQ(ViewRows(*node.Read()), live);
