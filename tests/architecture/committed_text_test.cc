@@ -32,8 +32,7 @@ std::vector<std::string> UnfinishedWork(const SourceFile& file) {
   static const std::regex pattern(
       "\\b(TO"
       "DO|FIX"
-      "ME|XX"
-      "X)\\b");
+      "ME)\\b");
   if (std::regex_search(file.text, pattern)) return {file.path};
   return {};
 }

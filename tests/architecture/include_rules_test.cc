@@ -112,6 +112,9 @@ TEST(PurityTest, AClockInPureCodeIsReported) {
   EXPECT_THAT(PurityViolations("services/core/core.cc", code),
               ElementsAre(testing::HasSubstr("absl::Now(")));
   EXPECT_THAT(PurityViolations("services/engine/clock.cc", code), IsEmpty());
+  EXPECT_THAT(PurityViolations("services/core/core_test.cc",
+                               "std::random_device device;"),
+              SizeIs(1));
 }
 
 }  // namespace
