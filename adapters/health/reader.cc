@@ -213,7 +213,7 @@ void Reader::Index(absl::string_view text) {
 }
 
 absl::Status Reader::Read(const std::string& file, absl::string_view text,
-                          const ItemSink& sink) {
+                          const Feed& file_feed, const ItemSink& sink) const {
   size_t seen = 0;
   LineCounter lines(file, text);
   const auto visit = [&](const Found& found) {
@@ -223,8 +223,8 @@ absl::Status Reader::Read(const std::string& file, absl::string_view text,
     item.kind = KindOf(type);
     item.place = lines.At(found.begin);
     const std::string key = KeyOf(found.resource, found.full_url);
-    Feed feed = feed_;
-    feed.extracted_at = ExtractTime(feed_, found);
+    Feed feed = file_feed;
+    feed.extracted_at = ExtractTime(file_feed, found);
     Reading reading{feed, mapping_, directory_, found.resource, key, item};
     if (found.problem != nullptr) {
       SetAside(item, found.problem);

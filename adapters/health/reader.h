@@ -26,9 +26,8 @@ namespace kith::adapters::health {
 
 class Reader {
  public:
-  // Both must outlive the reader.
-  Reader(const Feed& feed, const Mapping& mapping)
-      : feed_(feed), mapping_(mapping) {}
+  // `mapping` must outlive the reader.
+  explicit Reader(const Mapping& mapping) : mapping_(mapping) {}
 
   // Learns what the resources of `text` (UTF-8) say about each other. What
   // cannot be read is passed over; `Read` complains of it.
@@ -37,10 +36,9 @@ class Reader {
   // Gives each resource of `text` to `sink`. INVALID_ARGUMENT: the file holds no
   // resource at all (empty, not JSON); other errors are the sink's.
   absl::Status Read(const std::string& file, absl::string_view text,
-                    const ItemSink& sink);
+                    const Feed& feed, const ItemSink& sink) const;
 
  private:
-  const Feed& feed_;
   const Mapping& mapping_;
   Directory directory_;
 };

@@ -1,0 +1,231 @@
+#include "adapters/publisher/intake_sink.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "kith/api/v1/intake_service.grpc.pb.h"
+
+namespace kith::adapters {
+namespace {
+
+using api::v1::IntakeService;
+using api::v1::SubmitRequest;
+using api::v1::SubmitResponse;
+
+// Frames on their way at once.
+constexpr uint64_t kWindow = 512;
+constexpr auto kConnect = std::chrono::seconds(5);
+constexpr auto kSilence = std::chrono::seconds(30);
+
+absl::Status ToStatus(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()),
+                      status.error_message());
+}
+
+Ending EndingOf(const api::v1::Outcome& outcome) {
+  switch (outcome.kind()) {
+    case ledger::v1::OUTCOME_KIND_ACCEPTED: return Ending::kAccepted;
+    case ledger::v1::OUTCOME_KIND_CHANGED_NOTHING:
+      return Ending::kChangedNothing;
+    case ledger::v1::OUTCOME_KIND_REFUSED: return Ending::kRefused;
+    case ledger::v1::OUTCOME_KIND_PARKED: return Ending::kParked;
+    default: return Ending::kSetAside;  // quarantined
+  }
+}
+
+std::string ReasonOf(const api::v1::Outcome& outcome) {
+  std::string reason = outcome.reason().code();
+  if (!outcome.reason().text().empty()) {
+    absl::StrAppend(&reason, reason.empty() ? "" : ": ",
+                    outcome.reason().text());
+  }
+  return reason;
+}
+
+Answer ToAnswer(const SubmitResponse& response) {
+  Answer answer;
+  answer.sequence = response.tag();
+  answer.expected_sequence = response.expected_sequence();
+  answer.ending = EndingOf(response.outcome());
+  answer.reason = ReasonOf(response.outcome());
+  return answer;
+}
+
+using Stream = grpc::ClientReaderWriter<SubmitRequest, SubmitResponse>;
+
+// Reads answers on a thread of its own, so that a full window never keeps the
+// two sides waiting for each other.
+class Answers {
+ public:
+  explicit Answers(Stream& stream)
+      : thread_([this, &stream] { Run(stream); }) {}
+  ~Answers() { thread_.join(); }
+
+  // Waits for the next answer; empty when the stream has ended. False: silence.
+  bool Wait(std::optional<Answer>& answer) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (!changed_.wait_for(lock, kSilence,
+                           [this] { return ended_ || !answers_.empty(); })) {
+      return false;
+    }
+    TakeFirst(answer);
+    return true;
+  }
+
+  // The next answer if one is there.
+  void Poll(std::optional<Answer>& answer) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    TakeFirst(answer);
+  }
+
+ private:
+  void TakeFirst(std::optional<Answer>& answer) {
+    answer.reset();
+    if (answers_.empty()) return;
+    answer = std::move(answers_.front());
+    answers_.pop_front();
+  }
+
+  void Run(Stream& stream) {
+    SubmitResponse response;
+    while (stream.Read(&response)) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      answers_.push_back(ToAnswer(response));  // at most kWindow of them
+      changed_.notify_one();
+    }
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ended_ = true;
+    changed_.notify_one();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Answer> answers_;
+  bool ended_ = false;
+  std::thread thread_;
+};
+
+class IntakeSink final : public Sink {
+ public:
+  IntakeSink(const std::string& server, std::string partnership,
+             std::string agency, std::string source)
+      : channel_(grpc::CreateChannel(server,
+                                     grpc::InsecureChannelCredentials())),
+        stub_(IntakeService::NewStub(channel_)),
+        partnership_(std::move(partnership)),
+        agency_(std::move(agency)),
+        source_(std::move(source)) {}
+
+  absl::StatusOr<Mark> MarkOf(const std::string& source) override {
+    RETURN_IF_ERROR(Connect());
+    grpc::ClientContext context;
+    Introduce(context);
+    context.set_deadline(std::chrono::system_clock::now() + kSilence);
+    api::v1::GetSourceRequest request;
+    request.set_source(source);
+    api::v1::GetSourceResponse response;
+    RETURN_IF_ERROR(ToStatus(stub_->GetSource(&context, request, &response)));
+    return Mark{response.epoch(), response.mark()};
+  }
+
+  absl::Status Send(const Next& next, const Answered& answered) override {
+    RETURN_IF_ERROR(Connect());
+    grpc::ClientContext context;
+    Introduce(context);
+    const std::unique_ptr<Stream> stream = stub_->Submit(&context);
+    absl::Status problem;
+    {
+      Answers answers(*stream);
+      problem = Exchange(*stream, answers, next, answered);
+      if (!problem.ok()) context.TryCancel();
+    }
+    const absl::Status ended = ToStatus(stream->Finish());
+    return problem.ok() ? ended : problem;
+  }
+
+ private:
+  absl::Status Connect() {
+    if (channel_->WaitForConnected(std::chrono::system_clock::now() +
+                                   kConnect)) {
+      return absl::OkStatus();
+    }
+    return absl::UnavailableError("the server is not reachable");
+  }
+
+  // Who calls, as services/api reads it.
+  void Introduce(grpc::ClientContext& context) const {
+    context.AddMetadata("kith-agency", agency_);
+    context.AddMetadata("kith-practitioner", source_);
+    context.AddMetadata("kith-role", "integration_engineer");
+    context.AddMetadata("kith-purpose", "intake");
+    if (!partnership_.empty()) {
+      context.AddMetadata("kith-partnership", partnership_);
+    }
+  }
+
+  // Writes while the window allows, else waits for an answer.
+  static absl::Status Exchange(Stream& stream, Answers& answers,
+                               const Next& next, const Answered& answered) {
+    uint64_t outstanding = 0;
+    bool writing = true;
+    while (true) {
+      std::optional<Answer> answer;
+      if (writing && outstanding < kWindow) {
+        answers.Poll(answer);
+        if (!answer) {
+          ASSIGN_OR_RETURN(const std::optional<OutboxFrame> frame, next());
+          if (!frame) {
+            writing = false;
+            stream.WritesDone();
+          } else if (Write(stream, *frame)) {
+            ++outstanding;
+          } else {
+            writing = false;  // broken off: the end of the stream says why
+          }
+          continue;
+        }
+      } else if (!answers.Wait(answer)) {
+        return absl::DeadlineExceededError("the server does not answer");
+      } else if (!answer) {
+        return outstanding == 0
+                   ? absl::OkStatus()
+                   : absl::UnavailableError("the server broke off");
+      }
+      --outstanding;
+      RETURN_IF_ERROR(answered(*answer));
+    }
+  }
+
+  static bool Write(Stream& stream, const OutboxFrame& frame) {
+    SubmitRequest request;
+    request.set_tag(frame.sequence);
+    return request.mutable_frame()->ParseFromString(frame.bytes) &&
+           stream.Write(request);
+  }
+
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<IntakeService::Stub> stub_;
+  const std::string partnership_;
+  const std::string agency_;
+  const std::string source_;
+};
+
+}  // namespace
+
+std::unique_ptr<Sink> MakeIntakeSink(const std::string& server,
+                                     const std::string& partnership,
+                                     const std::string& agency,
+                                     const std::string& source) {
+  return std::make_unique<IntakeSink>(server, partnership, agency, source);
+}
+
+}  // namespace kith::adapters
