@@ -1,0 +1,155 @@
+// Restrictions: who is kept from what.
+#include <utility>
+#include <vector>
+
+#include "base/status.h"
+#include "services/core/consent/answering.h"
+#include "services/core/consent/consent.h"
+#include "services/core/consent/resolved.h"
+#include "services/core/family/dates.h"
+#include "services/core/family/roles.h"
+#include "services/core/identity/persons.h"
+#include "services/core/keys.h"
+
+namespace kith::core::consent {
+namespace {
+
+using agency::v1::RestrictionLifted;
+using agency::v1::RestrictionStated;
+using ledger::v1::Fact;
+using ledger::v1::RestrictionRecorded;
+using ledger::v1::RestrictionRow;
+
+absl::Status RequireRestrictingRole(const Decision& decision) {
+  return RequireRole(decision, {agency::v1::ROLE_PRACTITIONER,
+                                agency::v1::ROLE_LEAD_PROFESSIONAL,
+                                agency::v1::ROLE_SAFEGUARDING_LEAD});
+}
+
+absl::StatusOr<RestrictionRecorded> Recorded(const RestrictionStated& said,
+                                             Decision& decision) {
+  RestrictionRecorded recorded;
+  ASSIGN_OR_RETURN(const auto records, About(said.about(), decision));
+  recorded.mutable_records()->Add(records.begin(), records.end());
+  RETURN_IF_ERROR(Resolve(said.barred(), decision, *recorded.mutable_barred()));
+  if (said.has_asked_by()) {
+    ASSIGN_OR_RETURN(const EntityNumber asked_by,
+                     decision.Record(said.asked_by()));
+    recorded.set_asked_by(asked_by);
+  }
+  *recorded.mutable_said() = said;
+  recorded.mutable_said()->clear_about();
+  recorded.mutable_said()->clear_barred();
+  recorded.mutable_said()->clear_asked_by();
+  return recorded;
+}
+
+bool SameContent(RestrictionRecorded one, RestrictionRecorded other) {
+  one.clear_restriction();
+  other.clear_restriction();
+  return one.SerializeAsString() == other.SerializeAsString();
+}
+
+// The restriction that the statement speaks of or repeats: by the agency's key,
+// or an open one of the same content.
+absl::StatusOr<std::optional<RestrictionRow>> Known(
+    const RestrictionRecorded& recorded, Decision& decision) {
+  const agency::v1::LocalRef& key = recorded.said().restriction();
+  std::vector<EntityNumber> numbers;
+  if (key.local_id().empty()) {
+    RETURN_IF_ERROR(decision.state().Scan(
+        keys::RestrictionsAbout(recorded.records(0)),
+        [&](absl::string_view row_key, absl::string_view) {
+          numbers.push_back(keys::LastNumber(row_key));
+          return true;
+        }));
+  } else {
+    ASSIGN_OR_RETURN(const EntityNumber number,
+                     decision.Find("restriction", key));
+    if (number != 0) numbers.push_back(number);
+  }
+  for (const EntityNumber number : numbers) {
+    ASSIGN_OR_RETURN(
+        auto row,
+        ReadRow<RestrictionRow>(decision.state(), keys::Restriction(number)));
+    if (!row.has_value()) continue;
+    const bool same = SameContent(row->recorded(), recorded) && !row->ended();
+    if (same || !key.local_id().empty()) return row;
+  }
+  return std::optional<RestrictionRow>();
+}
+
+absl::StatusOr<bool> IsBarred(const RestrictionRow& restriction,
+                              EntityNumber record, const StateReader& state) {
+  for (const auto& barred : restriction.recorded().barred()) {
+    if (barred.record() == 0) continue;
+    ASSIGN_OR_RETURN(const bool same,
+                     AreOnePerson(state, barred.record(), record));
+    if (same) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::Status Decide(const RestrictionStated& said, Decision& decision) {
+  RETURN_IF_ERROR(CheckClasses(said.classes(), "restriction_stated.classes"));
+  RETURN_IF_ERROR(CheckPeriod(said.period(), "restriction_stated.period"));
+  RETURN_IF_ERROR(RequireRestrictingRole(decision));
+  RETURN_IF_ERROR(CheckOwnKey(said.restriction(), decision));
+  ASSIGN_OR_RETURN(RestrictionRecorded recorded, Recorded(said, decision));
+  ASSIGN_OR_RETURN(const auto known, Known(recorded, decision));
+  if (known.has_value() && SameContent(known->recorded(), recorded)) {
+    if (!decision.reported()) decision.Tell(known->recorded().restriction());
+    return absl::OkStatus();
+  }
+  if (known.has_value()) {
+    recorded.mutable_restriction()->set_number(
+        known->recorded().restriction().number());
+  } else {
+    *recorded.mutable_restriction() =
+        decision.NewIdentity(base::IdKind::kConsent);
+    decision.Tell(recorded.restriction());
+  }
+  const std::vector<EntityNumber> records(recorded.records().begin(),
+                                          recorded.records().end());
+  Fact fact;
+  *fact.mutable_restriction_recorded() = std::move(recorded);
+  return decision.Add(records[0], AlsoAbout(records), std::move(fact));
+}
+
+absl::Status Decide(const RestrictionLifted& said, Decision& decision) {
+  RETURN_IF_ERROR(RequireRestrictingRole(decision));
+  ASSIGN_OR_RETURN(const EntityNumber number,
+                   decision.Thing("restriction", base::IdKind::kConsent,
+                                  said.restriction()));
+  ASSIGN_OR_RETURN(
+      const auto row,
+      ReadRow<RestrictionRow>(decision.state(), keys::Restriction(number)));
+  // An id of a consent has the same letter.
+  if (!row.has_value()) return MissingId("restriction");
+  if (decision.reported() && row->agency() != decision.agency()) {
+    return Forbid("NOT_YOURS", "another agency recorded this restriction");
+  }
+  EntityNumber asked_by = 0;
+  if (said.has_asked_by()) {
+    ASSIGN_OR_RETURN(asked_by, decision.Record(said.asked_by()));
+  }
+  if (row->ended()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool barred,
+                   IsBarred(*row, asked_by, decision.state()));
+  RETURN_IF_ERROR(decision.Require(
+      !barred, Forbid("BARRED_MAY_NOT_LIFT",
+                      "who is barred does not ask to have it lifted", {"R-081"},
+                      "restriction_lifted.asked_by")));
+  Fact fact;
+  auto& ended = *fact.mutable_restriction_ended();
+  ended.set_restriction(number);
+  ended.set_asked_by(asked_by);
+  ended.set_reason(said.reason());
+  const auto& records = row->recorded().records();
+  return decision.Add(records[0], AlsoAbout({records.begin(), records.end()}),
+                      std::move(fact));
+}
+
+}  // namespace kith::core::consent
