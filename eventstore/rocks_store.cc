@@ -117,6 +117,7 @@ absl::Status RocksStore::CommitView(const std::vector<RowChange>& rows,
 
 absl::Status RocksStore::SwitchView() {
   std::unique_lock lock(write_mutex_);
+  RETURN_IF_ERROR(poison_.Check());
   RETURN_IF_ERROR(CheckSwitch(Context()));
   const uint32_t retired = moment_.views.live;
   const Views views{.live = *moment_.views.building};
@@ -127,6 +128,7 @@ absl::Status RocksStore::SwitchView() {
 
 absl::Status RocksStore::AbandonView() {
   std::unique_lock lock(write_mutex_);
+  RETURN_IF_ERROR(poison_.Check());
   if (!moment_.views.building.has_value()) {
     return absl::FailedPreconditionError("no view is under construction");
   }

@@ -34,7 +34,10 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(
     const RocksOptions& options);
 
 // Makes `folder` from the checkpoint in `checkpoint`, as a new incarnation.
-// ALREADY_EXISTS: `folder` is there. DATA_LOSS: the copy does not verify.
+// `options.master_key_file` must hold the key of the store that was copied.
+// ALREADY_EXISTS: `folder` is there. FAILED_PRECONDITION: not a checkpoint, of a
+// format this program does not know, or the wrong master key. DATA_LOSS: the
+// copy does not verify. UNAVAILABLE: the file system refused; try again.
 absl::Status RestoreCheckpoint(const std::string& checkpoint,
                                const RocksOptions& options);
 

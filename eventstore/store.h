@@ -218,7 +218,10 @@ class Store {
 
   // Writes a copy of ledger, rows and keys to `folder`, which must not exist:
   // ledger first, then keys, then MANIFEST with head, incarnation and inbox
-  // position; a folder without a manifest is not a checkpoint.
+  // position; a folder without a manifest is not a checkpoint. Commits wait
+  // while the ledger is flushed and linked.
+  // ALREADY_EXISTS: `folder` is there. UNAVAILABLE: it could not be written;
+  // the store goes on.
   virtual absl::StatusOr<Head> Checkpoint(const std::string& folder) = 0;
 };
 

@@ -196,6 +196,54 @@ TEST_F(RocksStoreTest, ALedgerThatLostItsEndIsNoticed) {
   EXPECT_EQ(CodeOfOpen(), absl::StatusCode::kDataLoss);
 }
 
+// Gives the row `to` the stored value of the row `from`, as no store would.
+void MoveRow(const std::string& ledger, const std::string& from,
+             const std::string& to) {
+  std::vector<std::string> names;
+  ASSERT_TRUE(
+      rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), ledger, &names)
+          .ok());
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  size_t state = 0;
+  for (const std::string& name : names) {
+    if (name == "state") state = families.size();
+    families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open(rocksdb::DBOptions(), ledger, families,
+                                &handles, &opened)
+                  .ok());
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  std::string value;
+  EXPECT_TRUE(
+      db->Get(rocksdb::ReadOptions(), handles[state], from, &value).ok());
+  EXPECT_TRUE(db->Put(rocksdb::WriteOptions(), handles[state], to, value).ok());
+  for (auto* handle : handles) {
+    EXPECT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+  }
+}
+
+TEST_F(RocksStoreTest, WhatDoesNotReadBackShutsTheStore) {
+  CommitSome(*Open(), 0, 3);
+  MoveRow(root() + "/store/ledger", "rfact 0", "rfact 1");
+  const auto store = Open();
+  const auto snapshot = store->Read().value();
+  EXPECT_THAT(snapshot->Get(Table::State(), "fact 0").value(),
+              Optional(Eq("fact 0")));
+  EXPECT_EQ(snapshot->Get(Table::State(), "fact 1").status().code(),
+            absl::StatusCode::kDataLoss);
+  // From here on nothing answers, not even what is sound.
+  for (const absl::Status& status :
+       {snapshot->Get(Table::State(), "fact 0").status(),
+        snapshot->ReadRecord(0).status(), store->Read().status(),
+        store->Commit({}).status(), store->DestroyKey(1),
+        store->BeginView().status(), store->Verify(nullptr).status(),
+        store->Checkpoint(root() + "/copy").status()}) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+  }
+}
+
 // Damages one file after the other, a byte at a time or a whole block, and
 // opens. Either the damage did not matter and everything is there, or it is
 // noticed.
