@@ -1,0 +1,58 @@
+// Prints and writes the ratios of architecture.md section 9. Run it through
+// tools/bench.
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "CLI/CLI.hpp"
+#include "base/check.h"
+#include "tests/bench/figures.h"
+#include "tests/bench/measures.h"
+
+namespace kith::bench {
+namespace {
+
+int Run(int argc, char** argv) {
+  Settings settings;
+  std::string json;
+  std::string folder;
+  bool grown = false;
+  bool quick = false;
+  bool growth = true;
+  CLI::App app("Measures Kith against floors in the same run");
+  app.add_option("--json", json, "Where to write the figures");
+  app.add_option("--folder", folder, "On the disk to measure");
+  app.add_option("--families", settings.families);
+  app.add_option("--families-many", settings.families_many);
+  app.add_option("--statements", settings.statements, "A run");
+  app.add_flag("--quick", quick, "One small pair, to see that it works");
+  app.add_flag("--growth,!--no-growth", growth, "Also with many families");
+  app.add_flag("--grown", grown)->group("");
+  CLI11_PARSE(app, argc, argv);
+  settings.folder = folder;
+  if (grown) return RunGrown(settings);
+  std::string pattern =
+      (folder.empty() ? "/tmp" : folder) + "/kith-bench-XXXXXX";
+  KITH_CHECK(mkdtemp(pattern.data()) != nullptr);
+  settings.folder = pattern;
+  if (quick) {
+    settings.families = 500;
+    settings.families_many = 2000;
+    settings.statements = 2000;
+    settings.pairs = 1;
+  }
+  Report report;
+  MeasureSync(settings, report);
+  MeasureIntakeAndRebuild(settings, report);
+  if (growth) MeasureGrowth(settings, report);
+  std::filesystem::remove_all(settings.folder);
+  if (json.empty()) return 0;
+  const absl::Status written = report.WriteJson(json);
+  if (!written.ok()) std::fprintf(stderr, "%s\n", written.ToString().c_str());
+  return written.ok() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace kith::bench
+
+int main(int argc, char** argv) { return kith::bench::Run(argc, argv); }

@@ -1,0 +1,139 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "base/check.h"
+#include "tests/bench/measures.h"
+#include "tests/bench/node.h"
+
+namespace kith::bench {
+namespace {
+
+constexpr uint64_t kFamiliesAStep = 1000;
+
+// Resident memory that no file backs.
+double MemoryBytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    double kib = 0;
+    if (std::sscanf(line.c_str(), "RssAnon: %lf", &kib) == 1) {
+      return kib * 1024;
+    }
+  }
+  return 0;
+}
+
+double DiskBytes(const std::string& folder) {
+  double bytes = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file())
+      bytes += static_cast<double>(entry.file_size());
+  }
+  return bytes;
+}
+
+struct Grown {
+  double memory_bytes = 0;
+  double disk_bytes = 0;
+  double rate = 0;
+};
+
+Grown RunInProcess(const Settings& settings, uint64_t families) {
+  const std::string folder = absl::StrCat(settings.folder, "/grown", families);
+  const std::string command =
+      absl::StrCat("/proc/self/exe --grown --folder ", folder, " --families ",
+                   families, " --statements ", settings.statements);
+  // The shell would be what /proc/self is.
+  std::array<char, 4096> program = {};
+  KITH_CHECK(readlink("/proc/self/exe", program.data(), program.size() - 1) >
+             0);
+  const std::string line =
+      absl::StrCat(program.data(), absl::string_view(command).substr(14));
+  FILE* const pipe = popen(line.c_str(), "r");
+  KITH_CHECK(pipe != nullptr);
+  Grown grown;
+  const int read = std::fscanf(pipe, "%lf %lf %lf", &grown.memory_bytes,
+                               &grown.disk_bytes, &grown.rate);
+  KITH_CHECK(read == 3 && pclose(pipe) == 0);
+  std::filesystem::remove_all(folder);
+  return grown;
+}
+
+}  // namespace
+
+void MeasureSync(const Settings& settings, Report& report) {
+  const std::string path = absl::StrCat(settings.folder, "/probe");
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  KITH_CHECK(file >= 0);
+  const std::string block(4096, 'x');
+  std::vector<double> micros;
+  for (int i = 0; i < 301; ++i) {
+    const absl::Time start = absl::Now();
+    KITH_CHECK(write(file, block.data(), block.size()) == 4096);
+    KITH_CHECK(fdatasync(file) == 0);
+    micros.push_back(absl::ToDoubleMicroseconds(absl::Now() - start));
+  }
+  close(file);
+  const Median median = MedianOf(micros);
+  report.Add({.name = "fdatasync of 4 KiB",
+              .value = median.value,
+              .unit = "us",
+              .note = SpreadOf(median)});
+}
+
+int RunGrown(const Settings& settings) {
+  Node node(settings.folder, nullptr);
+  for (uint64_t from = 0; from < settings.families; from += kFamiliesAStep) {
+    const uint64_t to = std::min(from + kFamiliesAStep, settings.families);
+    node.Run(node.Sign(Introductions(from, to)));
+  }
+  node.Run(node.Sign(Updates(settings.families, settings.statements, 0)));
+  const double memory = MemoryBytes();
+  auto frames = node.Sign(Updates(settings.families, settings.statements, 1));
+  const auto count = static_cast<double>(frames.size());
+  const double rate = count / node.Run(std::move(frames));
+  node.engine().Stop();
+  std::printf("%f %f %f\n", memory, DiskBytes(settings.folder), rate);
+  return 0;
+}
+
+void MeasureGrowth(const Settings& settings, Report& report) {
+  double few_rate = 0;
+  for (const uint64_t families : {settings.families, settings.families_many}) {
+    const Grown grown = RunInProcess(settings, families);
+    const auto count = static_cast<double>(families);
+    const std::string with = absl::StrCat(" at ", families, " families");
+    report.Add({.name = absl::StrCat("memory", with),
+                .value = grown.memory_bytes / 1e6,
+                .unit = "MB",
+                .note = absl::StrFormat("%.0f bytes a family",
+                                        grown.memory_bytes / count)});
+    report.Add({.name = absl::StrCat("disk", with),
+                .value = grown.disk_bytes / count,
+                .unit = "bytes/family"});
+    Figure rate = {.name = absl::StrCat("intake", with),
+                   .value = grown.rate,
+                   .unit = "statements/s"};
+    if (few_rate > 0) {
+      rate.floor = few_rate;
+      rate.ratio = grown.rate / few_rate;
+      rate.goal = 0.85;
+    }
+    few_rate = grown.rate;
+    report.Add(rate);
+  }
+}
+
+}  // namespace kith::bench

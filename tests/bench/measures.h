@@ -1,0 +1,31 @@
+// What is measured (architecture.md section 9).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tests/bench/figures.h"
+
+namespace kith::bench {
+
+struct Settings {
+  std::string folder;         // an empty folder on the disk to measure
+  uint64_t families = 10000;  // known before measuring
+  uint64_t families_many = 100000;
+  size_t statements = 20000;  // a run
+  int pairs = 5;              // odd
+};
+
+// How long the disk takes to make 4 KiB durable.
+void MeasureSync(const Settings& settings, Report& report);
+
+// Durable intake against the writing of the very same rows, and the rebuild of
+// all views against reading, parsing and writing the same rows.
+void MeasureIntakeAndRebuild(const Settings& settings, Report& report);
+
+// Memory, disk and speed with few and with many families. Each is measured in
+// a process of its own, for which this program is run with `--grown`.
+void MeasureGrowth(const Settings& settings, Report& report);
+int RunGrown(const Settings& settings);
+
+}  // namespace kith::bench
