@@ -36,6 +36,7 @@ class TestSource {
                       absl::Time when) const;
 
   uint64_t last_sequence() const { return sequence_; }
+  uint64_t epoch() const { return epoch_; }
   void BeginEpoch() { ++epoch_, sequence_ = 0; }
 
  private:

@@ -1,0 +1,95 @@
+#include "tests/simulation/world.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/check.h"
+#include "eventstore/memory_store.h"
+#include "services/views/fold.h"
+
+namespace kith::simulation {
+namespace {
+
+absl::Time Beginning() {
+  return absl::FromCivil(absl::CivilDay(2024, 1, 1), absl::UTCTimeZone());
+}
+
+}  // namespace
+
+engine::ViewFold RealViews() {
+  const auto fold = [](core::StateWriter& rows,
+                       const engine::RecordedFact& fact,
+                       const core::KeyHash& hash) {
+    return views::Fold(rows,
+                       {fact.position, fact.recorded_at, fact.subject,
+                        fact.statement, fact.fact},
+                       hash);
+  };
+  return {fold, views::kViewFormat};
+}
+
+World::World(const Agencies& agencies, std::string key_folder,
+             engine::Options options)
+    : genesis_(engine::testing::GenesisOf(kPartnership, agencies.root(),
+                                          Beginning())),
+      options_(std::move(options)),
+      clock_(Beginning()),
+      keys_(std::move(key_folder)),
+      store_(eventstore::OpenMemoryStore()) {
+  Open();
+}
+
+World::~World() { Close(); }
+
+void World::Open() {
+  breakable_ = std::make_unique<engine::testing::FailingStore>(*store_);
+  inbox_ = std::make_unique<inbox::MemoryInbox>(
+      inbox::MemoryInboxOptions{}, [this] { return clock_.Now(); });
+  engine::Options options = options_;
+  options.partnership = kPartnership;
+  options.genesis = genesis_;
+  auto opened = engine::Engine::Open(options, *breakable_, *inbox_, RealViews(),
+                                     keys_, nullptr);
+  if (!opened.ok()) {
+    std::fprintf(stderr, "%s\n", opened.status().ToString().c_str());
+  }
+  KITH_CHECK(opened.ok());
+  engine_ = *std::move(opened);
+}
+
+void World::Close() {
+  if (engine_ == nullptr) return;
+  engine_->Stop();
+  const absl::Status reason = engine_->status().reason;
+  if (!reason.ok() && !absl::IsDataLoss(reason)) {
+    std::fprintf(stderr, "the node stopped: %s\n", reason.ToString().c_str());
+  }
+  engine_.reset();
+}
+
+absl::StatusOr<engine::Outcome> World::Submit(const Arrival& arrival) {
+  clock_.Set(arrival.at);
+  return engine::testing::SubmitAndWait(*engine_, arrival.frame);
+}
+
+void World::SubmitOnly(const Arrival& arrival) {
+  clock_.Set(arrival.at);
+  engine_->Submit(arrival.frame, [](const auto&) {});
+}
+
+void World::BreakAtNextCommit(engine::testing::FailingStore::Failure how) {
+  breakable_->FailNextCommit(how);
+}
+
+KeyFolder::KeyFolder(const Agencies& agencies) {
+  path_ = (std::filesystem::temp_directory_path() / "kith-sim-XXXXXX").string();
+  KITH_CHECK(mkdtemp(path_.data()) != nullptr);
+  for (const auto* source : agencies.sources()) {
+    engine::testing::PutKey(path_, *source);
+  }
+}
+
+KeyFolder::~KeyFolder() { std::filesystem::remove_all(path_); }
+
+}  // namespace kith::simulation
