@@ -198,6 +198,16 @@ absl::Status Decision::Add(Subject subject, std::vector<Subject> also_about,
   return AddAs(practitioner, subject, std::move(also_about), std::move(fact));
 }
 
+absl::Status Decision::AddOfStatement(Subject subject, ledger::v1::Fact fact) {
+  EntityNumber practitioner = 0;
+  const std::string& local_id = envelope_.actor().practitioner().local_id();
+  if (!local_id.empty()) {
+    ASSIGN_OR_RETURN(practitioner,
+                     Find(kPractitioner, PractitionerKey(agency(), local_id)));
+  }
+  return AddAs(practitioner, subject, {}, std::move(fact));
+}
+
 absl::Status Decision::AddAs(EntityNumber practitioner, Subject subject,
                              std::vector<Subject> also_about,
                              ledger::v1::Fact fact) {

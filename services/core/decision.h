@@ -114,6 +114,10 @@ class Decision {
   absl::Status Add(Subject subject, std::vector<Subject> also_about,
                    ledger::v1::Fact fact);
 
+  // For facts about the statement itself, such as its refusal: by the actor as
+  // far as known already, with nothing unmet. Makes nobody known.
+  absl::Status AddOfStatement(Subject subject, ledger::v1::Fact fact);
+
   const std::vector<NewFact>& facts() const { return facts_; }
   const std::vector<ledger::v1::Identity>& made() const { return made_; }
   // What the facts changed. Leaves the decision empty.

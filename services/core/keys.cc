@@ -64,6 +64,7 @@ std::string WaitingSince(int64_t micros, EntityNumber item) {
   return Numbers("ws", {static_cast<uint64_t>(micros), item});
 }
 std::string WaitingSincePrefix() { return "ws/"; }
+std::string WaitingCount() { return "wc/"; }
 std::string Behind(absl::string_view source, absl::string_view order_hash) {
   return Named("be", source) + std::string(order_hash);
 }

@@ -30,6 +30,8 @@ std::string Waiting(absl::string_view ref_hash, EntityNumber item);  // empty
 std::string WaitingOn(absl::string_view ref_hash);  // prefix of the above
 std::string WaitingSince(int64_t micros, EntityNumber item);  // empty
 std::string WaitingSincePrefix();  // prefix of the above
+// How many items wait: most often none, and then nothing else is read.
+std::string WaitingCount();  // NumberRow
 std::string Behind(absl::string_view source,
                    absl::string_view order_hash);  // NumberRow
 

@@ -31,6 +31,7 @@ TEST(KeysTest, NoTwoKindsShareTheirLetters) {
                                        Counter().substr(0, 2),
                                        Source("a").substr(0, 2),
                                        SourceOfKey("a").substr(0, 2),
+                                       WaitingCount().substr(0, 2),
                                        Outcome("a", 1, 1).substr(0, 2),
                                        Request("a", hash).substr(0, 2),
                                        Snapshot(hash).substr(0, 2),
@@ -67,7 +68,7 @@ TEST(KeysTest, NoTwoKindsShareTheirLetters) {
                                        CaseOfPlans(1, 2).substr(0, 2),
                                        CaseOfPlan(1, 2).substr(0, 2),
                                        AtAddress(hash, 1).substr(0, 2)};
-  EXPECT_EQ(kinds.size(), 40u);
+  EXPECT_EQ(kinds.size(), 41u);
 }
 
 }  // namespace
