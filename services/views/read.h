@@ -91,6 +91,7 @@ void Finish(api::v1::ReferralView* referral);
 void Finish(api::v1::AssessmentView* assessment);
 void Finish(api::v1::MeetingView* meeting);
 void Finish(api::v1::ListConsentsResponse* consents);
+void Finish(api::v1::LeadView* lead);
 void Finish(api::v1::GetLeadResponse* lead);
 void Finish(api::v1::LeadAnswer* answer);
 

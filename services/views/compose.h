@@ -1,0 +1,153 @@
+// From rows to pieces: what the answers of several views share. Internal to
+// views.
+#pragma once
+
+#include <initializer_list>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/message.h"
+#include "kith/agency/v1/consent.pb.h"
+#include "kith/api/v1/views.pb.h"
+#include "services/views/piece.h"
+#include "services/views/reading.h"
+
+namespace kith::views {
+
+using agency::v1::ItemClass;
+using ledger::v1::ItemLabel;
+using RecordSet = std::set<EntityNumber>;
+
+// What composing must know beside the rows.
+struct Scene {
+  Reading& reading;
+  absl::CivilDay today;
+  EntityNumber family = 0;  // for labels; resolved
+  // Nobody else may learn how to reach these people: one of them, or of those
+  // they live with, has a protected address.
+  bool contacts_shielded = false;
+};
+
+ItemLabel Label(const Scene& scene, ItemClass item_class,
+                const std::string& agency, const RecordSet& records);
+
+template <class Numbers>
+RecordSet RecordsIn(const Numbers& numbers) {
+  RecordSet records(numbers.begin(), numbers.end());
+  records.erase(0);
+  return records;
+}
+
+// Clears references to people and things in an agency's message; the ids beside
+// it say whom it is about.
+void DropReferences(google::protobuf::Message* message);
+
+// Adds `parts` as parts of a greater answer: `add` makes room for one.
+template <class Whole, class Part, class Add>
+void AddInto(Pieces<Whole>* pieces, Pieces<Part> parts, const Add& add) {
+  for (Piece<Part>& part : parts) {
+    Piece<Whole> piece{std::move(part.label), {}};
+    *add(piece.part) = std::move(part.part);
+    pieces->push_back(std::move(piece));
+  }
+}
+
+template <class T>
+void Append(Pieces<T>* pieces, Pieces<T> more) {
+  for (Piece<T>& piece : more) pieces->push_back(std::move(piece));
+}
+
+// The same part as an item of each of several agencies, for what one told
+// another.
+template <class T>
+void AddForAgencies(Pieces<T>* pieces, const ItemLabel& label, const T& part,
+                    const std::set<std::string>& agencies) {
+  for (const std::string& agency : agencies) {
+    if (agency.empty() && agencies.size() > 1) continue;
+    Piece<T> piece{label, part};
+    piece.label.set_agency(agency);
+    pieces->push_back(std::move(piece));
+  }
+}
+
+// People.
+absl::StatusOr<Pieces<api::v1::PersonView>> OfRecord(
+    const Scene& scene, EntityNumber record, const ThingRow& row);
+// Only who it is: for those who have left.
+absl::StatusOr<Pieces<api::v1::PersonView>> NameOfRecord(
+    const Scene& scene, EntityNumber record, const ThingRow& row);
+// Relationships, involvements, needs, as part of the person of `record`; empty
+// for other things.
+absl::StatusOr<Pieces<api::v1::PersonView>> AboutPerson(const Scene& scene,
+                                                        EntityNumber record,
+                                                        const Thing& thing);
+// The record splits into views by class; without person or label.
+struct RecordParts {
+  api::v1::RecordView identity;
+  api::v1::RecordView contact;
+  api::v1::RecordView protected_contact;
+  api::v1::RecordView need;
+};
+RecordParts SplitRecord(const ThingRow& row);
+bool ProtectsContact(const ThingRow& record);
+
+// Consents.
+absl::StatusOr<Pieces<api::v1::ConsentView>> OfConsent(const Scene& scene,
+                                                       const Thing& thing);
+absl::StatusOr<Pieces<api::v1::RestrictionView>> OfRestriction(
+    const Scene& scene, const Thing& thing);
+
+// Work.
+absl::StatusOr<Pieces<api::v1::ReferralView>> OfReferral(const Scene& scene,
+                                                         const Thing& thing);
+absl::StatusOr<Pieces<api::v1::AssessmentView>> OfAssessment(
+    const Scene& scene, const Thing& thing);
+absl::StatusOr<Pieces<api::v1::PlanView>> OfPlan(const Scene& scene,
+                                                 const Thing& thing);
+// The label that everything of a plan bears.
+absl::StatusOr<ItemLabel> LabelOfPlan(const Scene& scene, const Thing& thing);
+absl::StatusOr<Pieces<api::v1::MeetingView>> OfMeeting(const Scene& scene,
+                                                       const Thing& thing);
+
+// A family's people as its memberships name them.
+struct Member {
+  EntityNumber person = 0;
+  std::vector<EntityNumber> records;  // all of the person's, ascending
+  RecordSet stated;                   // those that a membership names
+  bool current = false;
+};
+struct Household {
+  EntityNumber family = 0;           // that stands for the group
+  std::vector<EntityNumber> group;   // ascending
+  std::vector<Member> members;       // by person, ascending
+  Things things;                     // all rows of the group's families
+  bool contacts_shielded = false;
+
+  // Records that memberships of present members name.
+  RecordSet StatedNow() const;
+};
+// Empty: there is no such family.
+absl::StatusOr<std::optional<Household>> HouseholdOf(Reading& reading,
+                                                     EntityNumber family,
+                                                     absl::CivilDay today);
+
+// The open appointment, if any, that stands for the family; more than one make
+// it disputed.
+struct Leads {
+  std::vector<const Thing*> open;     // ascending
+  std::vector<const Thing*> earlier;  // latest first
+};
+Leads LeadsOf(const Things& things);
+absl::StatusOr<Pieces<api::v1::LeadView>> OfLeads(const Scene& scene,
+                                                  const Leads& leads,
+                                                  const RecordSet& records);
+absl::StatusOr<api::v1::PractitionerView> LeadPractitioner(
+    Reading& reading, EntityNumber family);
+
+absl::StatusOr<Pieces<api::v1::DuplicateView>> OfCase(const Scene& scene,
+                                                      const Thing& thing);
+
+}  // namespace kith::views

@@ -1,0 +1,112 @@
+#include "services/views/find.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/status.h"
+#include "kith/ledger/v1/view.pb.h"
+#include "services/core/family/resolve.h"
+#include "services/views/reading.h"
+#include "services/views/search_keys.h"
+
+namespace kith::views {
+namespace {
+
+using ledger::v1::PlaceRow;
+
+absl::StatusOr<std::vector<EntityNumber>> KnownAs(const core::StateReader& view,
+                                                  const std::string& hash) {
+  std::vector<EntityNumber> found;
+  RETURN_IF_ERROR(view.Scan(keys::KnownAs(hash),
+                            [&](absl::string_view key, absl::string_view) {
+                              found.push_back(keys::LastNumber(key));
+                              return found.size() < kFoundMax;
+                            }));
+  return found;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<Named>> Find(const core::StateReader& view,
+                                          absl::string_view id) {
+  ASSIGN_OR_RETURN(auto row, core::ReadRow<PlaceRow>(view, keys::Id(id)));
+  if (!row.has_value()) return std::optional<Named>();
+  ASSIGN_OR_RETURN(auto place, core::ReadRow<PlaceRow>(
+                                   view, keys::Place(row->number())));
+  if (place.has_value()) row = std::move(place);
+  Named named{row->number(), row->subject()};
+  if (row->kind() == static_cast<uint32_t>(Kind::kFamily)) {
+    ASSIGN_OR_RETURN(named.number, Resolve(view, named.number));
+    named.subject = named.number;
+  }
+  return std::optional<Named>(named);
+}
+
+absl::StatusOr<std::optional<EntityNumber>> NumberOfId(
+    const core::StateReader& view, absl::string_view id) {
+  ASSIGN_OR_RETURN(const auto named, Find(view, id));
+  if (!named.has_value()) return std::optional<EntityNumber>();
+  return std::optional<EntityNumber>(named->number);
+}
+
+absl::StatusOr<std::vector<EntityNumber>> FindPersons(
+    const core::StateReader& view, const api::v1::PersonQuery& query,
+    const core::KeyHash& hash) {
+  std::set<EntityNumber> records;
+  for (const std::string& key : SearchKeys(query)) {
+    ASSIGN_OR_RETURN(const auto found, KnownAs(view, hash(key)));
+    records.insert(found.begin(), found.end());
+  }
+  std::vector<EntityNumber> sorted(records.begin(), records.end());
+  if (sorted.size() > kFoundMax) sorted.resize(kFoundMax);
+  return sorted;
+}
+
+absl::StatusOr<EntityNumber> FindPractitioner(const core::StateReader& view,
+                                              absl::string_view agency,
+                                              absl::string_view local_id,
+                                              const core::KeyHash& hash) {
+  ASSIGN_OR_RETURN(const auto found,
+                   KnownAs(view, hash(PractitionerKey(agency, local_id))));
+  return found.empty() ? EntityNumber{0} : found.front();
+}
+
+absl::StatusOr<EntityNumber> PersonOf(const core::StateReader& view,
+                                      EntityNumber record) {
+  return Reading(view).PersonOf(record);
+}
+
+absl::StatusOr<std::vector<EntityNumber>> RecordsOf(
+    const core::StateReader& view, EntityNumber record) {
+  return Reading(view).RecordsOf(record);
+}
+
+absl::StatusOr<EntityNumber> Resolve(const core::StateReader& view,
+                                     EntityNumber family) {
+  return Reading(view).Resolve(family);
+}
+
+absl::StatusOr<std::vector<EntityNumber>> FamiliesOfRecords(
+    const core::StateReader& view, const std::vector<EntityNumber>& records,
+    absl::CivilDay day) {
+  Reading reading(view);
+  std::set<EntityNumber> everyone;
+  for (const EntityNumber record : records) {
+    ASSIGN_OR_RETURN(const auto all, reading.RecordsOf(record));
+    everyone.insert(all.begin(), all.end());
+  }
+  std::set<EntityNumber> families;
+  for (const EntityNumber record : everyone) {
+    ASSIGN_OR_RETURN(const Things memberships,
+                     reading.Of(record, Kind::kMember));
+    for (const Thing& thing : memberships) {
+      if (!core::family::IsCurrent(thing.row.member(), day)) continue;
+      ASSIGN_OR_RETURN(const EntityNumber family,
+                       reading.Resolve(thing.key.subject));
+      families.insert(family);
+    }
+  }
+  return std::vector<EntityNumber>(families.begin(), families.end());
+}
+
+}  // namespace kith::views

@@ -1,0 +1,91 @@
+// The rows that one answer reads, each once. Internal to views.
+//
+// A row that is not there was erased, or is not reached by an as-of fold: what
+// hangs on it is left out. Lives for one answer. Not thread-safe.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/status.h"
+#include "kith/api/v1/views.pb.h"
+#include "kith/ledger/v1/view.pb.h"
+#include "services/core/state.h"
+#include "services/views/keys.h"
+
+namespace kith::views {
+
+struct Thing {
+  ThingKey key;
+  ThingRow row;
+};
+using Things = std::vector<Thing>;
+
+// Where a row that holds only its owner leads; kind not set: it is no such row.
+ThingKey LeadsTo(const Thing& thing);
+
+class Reading {
+ public:
+  // `view` must outlive it.
+  explicit Reading(const core::StateReader& view) : view_(view) {}
+
+  const core::StateReader& view() const { return view_; }
+
+  // All rows of a subject by kind, and those of others' that its rows lead to.
+  // Rows that lead to memberships and matches are left as they are (`LeadsTo`).
+  absl::StatusOr<const Things*> Of(Subject subject);
+  // The same of one kind only, without reading the rest.
+  absl::StatusOr<Things> Of(Subject subject, Kind kind) const;
+  absl::StatusOr<std::optional<Thing>> Get(const ThingKey& key) const;
+  // A thing by its number; of that kind.
+  absl::StatusOr<std::optional<Thing>> Numbered(EntityNumber number,
+                                                Kind kind) const;
+
+  // Null: there is no such record.
+  absl::StatusOr<const ThingRow*> Record(EntityNumber record);
+  absl::StatusOr<EntityNumber> PersonOf(EntityNumber record);
+  absl::StatusOr<std::vector<EntityNumber>> RecordsOf(EntityNumber record);
+  // Id of the record's person; empty: not known, or 0.
+  absl::StatusOr<std::string> PersonId(EntityNumber record);
+  // Of each, once.
+  template <class Records>
+  absl::Status AddPersonIds(const Records& records,
+                            google::protobuf::RepeatedPtrField<std::string>*
+                                ids) {
+    for (const uint64_t record : records) {
+      ASSIGN_OR_RETURN(std::string id, PersonId(record));
+      AddOnce(std::move(id), ids);
+    }
+    return absl::OkStatus();
+  }
+
+  // Null: there is no such family.
+  absl::StatusOr<const ThingRow*> Family(EntityNumber family);
+  absl::StatusOr<EntityNumber> Resolve(EntityNumber family);
+  // The family and all that joined it, ascending.
+  absl::StatusOr<std::vector<EntityNumber>> Group(EntityNumber family);
+  // Id of the family that stands for this one.
+  absl::StatusOr<std::string> FamilyId(EntityNumber family);
+  absl::StatusOr<std::string> PlanId(EntityNumber plan) const;
+
+  // Empty view: 0 or not known.
+  absl::StatusOr<api::v1::PractitionerView> Practitioner(EntityNumber number);
+  absl::StatusOr<api::v1::Said> SaidBy(const ledger::v1::Mark& mark);
+
+ private:
+  static void AddOnce(std::string id,
+                      google::protobuf::RepeatedPtrField<std::string>* ids);
+  absl::Status Collect(const std::string& prefix, Things* things) const;
+
+  const core::StateReader& view_;
+  std::map<Subject, Things> things_;
+  std::map<EntityNumber, std::optional<ThingRow>> records_;
+  std::map<EntityNumber, std::optional<ThingRow>> families_;
+  std::map<EntityNumber, api::v1::PractitionerView> practitioners_;
+};
+
+}  // namespace kith::views

@@ -1,0 +1,221 @@
+#include "services/views/standing.h"
+
+#include <algorithm>
+
+#include "base/civil_date.h"
+#include "base/status.h"
+#include "services/core/family/dates.h"
+#include "services/core/family/resolve.h"
+#include "services/views/compose.h"
+#include "services/views/due.h"
+
+namespace kith::views {
+namespace {
+
+// A link that a person made, or that rests on a verified identifier.
+bool IsSure(const ledger::v1::MatchRow& match) {
+  if (match.decision() == agency::v1::MATCH_DECISION_SAME) return true;
+  return match.decision() == agency::v1::MATCH_DECISION_UNSPECIFIED &&
+         match.judged().outcome() == ledger::v1::PAIR_OUTCOME_LINK &&
+         match.judged().verified();
+}
+
+bool IsPossible(const ledger::v1::MatchRow& match) {
+  return match.decision() == agency::v1::MATCH_DECISION_UNSPECIFIED &&
+         match.judged().outcome() == ledger::v1::PAIR_OUTCOME_POSSIBLE;
+}
+
+EntityNumber OtherOf(const ledger::v1::MatchRow& match, EntityNumber record) {
+  return match.judged().one() == record ? match.judged().other()
+                                        : match.judged().one();
+}
+
+class Inquiry {
+ public:
+  Inquiry(const core::StateReader& view, absl::CivilDay today)
+      : reading_(view), today_(today) {}
+
+  absl::StatusOr<Standing> Answer(const Concerned& concerned) {
+    for (const EntityNumber record : concerned.records) {
+      RETURN_IF_ERROR(AddRecord(record));
+      RETURN_IF_ERROR(AddAgenciesOfRecord(record));
+    }
+    for (const EntityNumber family : concerned.families) {
+      RETURN_IF_ERROR(AddFamily(family));
+    }
+    RETURN_IF_ERROR(AddRules());
+    // Family members who are named as recipients are somebody's records too.
+    for (const EntityNumber record : named_) RETURN_IF_ERROR(AddRecord(record));
+    return std::move(standing_);
+  }
+
+ private:
+  absl::Status AddRecord(EntityNumber record) {
+    if (standing_.records.count(record) > 0) return absl::OkStatus();
+    RecordStanding& standing = standing_.records[record];
+    ASSIGN_OR_RETURN(const ThingRow* row, reading_.Record(record));
+    if (row != nullptr) {
+      standing.agency = row->record().agency();
+      standing.gone = row->record().gone();
+    }
+    standing.surely_same.insert(record);
+    ASSIGN_OR_RETURN(const auto records, reading_.RecordsOf(record));
+    standing.perhaps_same.insert(records.begin(), records.end());
+    standing.perhaps_same.insert(record);
+    const RecordSet person = standing.perhaps_same;
+    RETURN_IF_ERROR(FollowSure(person, standing));
+    return FollowPossible(person, standing);
+  }
+
+  // Sure links within the person, one after the other.
+  absl::Status FollowSure(const RecordSet& person, RecordStanding& standing) {
+    std::vector<EntityNumber> reached(standing.surely_same.begin(),
+                                      standing.surely_same.end());
+    for (size_t i = 0; i < reached.size() && person.size() > 1; ++i) {
+      ASSIGN_OR_RETURN(const Things matches,
+                       reading_.Of(reached[i], Kind::kMatch));
+      for (const Thing& thing : matches) {
+        const EntityNumber other = OtherOf(thing.row.match(), reached[i]);
+        if (!IsSure(thing.row.match()) || person.count(other) == 0) continue;
+        if (standing.surely_same.insert(other).second) reached.push_back(other);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status FollowPossible(const RecordSet& person,
+                              RecordStanding& standing) {
+    for (const EntityNumber record : person) {
+      ASSIGN_OR_RETURN(const Things matches, reading_.Of(record, Kind::kMatch));
+      for (const Thing& thing : matches) {
+        if (!IsPossible(thing.row.match())) continue;
+        const EntityNumber other = OtherOf(thing.row.match(), record);
+        ASSIGN_OR_RETURN(const auto records, reading_.RecordsOf(other));
+        standing.perhaps_same.insert(other);
+        standing.perhaps_same.insert(records.begin(), records.end());
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddAgenciesOfRecord(EntityNumber record) {
+    std::set<std::string>& agencies = standing_.agencies_of_record[record];
+    ASSIGN_OR_RETURN(const auto records, reading_.RecordsOf(record));
+    for (const EntityNumber one : records) {
+      RETURN_IF_ERROR(AddInvolved(one, agencies));
+      ASSIGN_OR_RETURN(const Things plans, reading_.Of(one, Kind::kPlan));
+      for (const Thing& plan : plans) {
+        if (IsRunning(plan.row.plan())) {
+          agencies.insert(plan.row.plan().agency());
+        }
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddInvolved(EntityNumber record,
+                           std::set<std::string>& agencies) {
+    ASSIGN_OR_RETURN(const Things involvements,
+                     reading_.Of(record, Kind::kInvolvement));
+    for (const Thing& thing : involvements) {
+      if (core::Covers(thing.row.involvement().said().period(), today_)) {
+        agencies.insert(thing.row.said().by().agency());
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddFamily(EntityNumber family) {
+    ASSIGN_OR_RETURN(const auto household,
+                     HouseholdOf(reading_, family, today_));
+    if (!household.has_value()) return absl::OkStatus();
+    std::set<std::string>& agencies = standing_.agencies_of_family[family];
+    for (const Thing& thing : household->things) {
+      const ThingRow& row = thing.row;
+      if (row.has_member() && core::family::IsCurrent(row.member(), today_)) {
+        agencies.insert(row.member().agency());
+      }
+      if (row.has_plan() && IsRunning(row.plan())) {
+        agencies.insert(row.plan().agency());
+      }
+    }
+    for (const Member& member : household->members) {
+      if (!member.current) continue;
+      for (const EntityNumber record : member.records) {
+        RETURN_IF_ERROR(AddInvolved(record, agencies));
+      }
+    }
+    return AddLead(family, *household, agencies);
+  }
+
+  absl::Status AddLead(EntityNumber family, const Household& household,
+                       std::set<std::string>& agencies) {
+    const Leads leads = LeadsOf(household.things);
+    for (const Thing* lead : leads.open) {
+      const EntityNumber number = lead->row.lead().taken().practitioner();
+      standing_.lead_of_family.emplace(family, number);  // the first stands
+      ASSIGN_OR_RETURN(const auto who, reading_.Practitioner(number));
+      if (!who.agency().empty()) agencies.insert(who.agency());
+    }
+    return absl::OkStatus();
+  }
+
+  // Consents and restrictions about all who may be these people.
+  absl::Status AddRules() {
+    RecordSet everybody;
+    for (const auto& [record, standing] : standing_.records) {
+      everybody.insert(standing.perhaps_same.begin(),
+                       standing.perhaps_same.end());
+    }
+    std::map<EntityNumber, ledger::v1::ConsentRow> consents;
+    std::map<EntityNumber, ledger::v1::RestrictionRow> restrictions;
+    for (const EntityNumber record : everybody) {
+      ASSIGN_OR_RETURN(Things given, reading_.Of(record, Kind::kConsent));
+      for (Thing& thing : given) {
+        Note(thing.row.consent().recorded().recipients());
+        consents[thing.row.thing().number()] =
+            std::move(*thing.row.mutable_consent());
+      }
+      ASSIGN_OR_RETURN(Things barred, reading_.Of(record, Kind::kRestriction));
+      for (Thing& thing : barred) {
+        Note(thing.row.restriction().recorded().barred());
+        restrictions[thing.row.thing().number()] =
+            std::move(*thing.row.mutable_restriction());
+      }
+    }
+    for (auto& [number, row] : consents) {
+      standing_.consents.push_back(std::move(row));
+    }
+    for (auto& [number, row] : restrictions) {
+      standing_.restrictions.push_back(std::move(row));
+    }
+    return absl::OkStatus();
+  }
+
+  template <class Recipients>
+  void Note(const Recipients& recipients) {
+    for (const auto& recipient : recipients) {
+      if (recipient.record() != 0) named_.insert(recipient.record());
+    }
+  }
+
+  Reading reading_;
+  const absl::CivilDay today_;
+  Standing standing_;
+  RecordSet named_;
+};
+
+}  // namespace
+
+void Concerned::Add(const ledger::v1::ItemLabel& label) {
+  records.insert(label.records().begin(), label.records().end());
+  if (label.family() != 0) families.insert(label.family());
+}
+
+absl::StatusOr<Standing> StandingOf(const core::StateReader& view,
+                                    const Concerned& concerned,
+                                    absl::Time now) {
+  return Inquiry(view, base::LondonDay(now)).Answer(concerned);
+}
+
+}  // namespace kith::views

@@ -1,0 +1,212 @@
+#include "services/views/timeline.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "base/civil_date.h"
+#include "services/core/family/dates.h"
+#include "services/core/family/resolve.h"
+#include "services/views/compose.h"
+#include "services/views/times.h"
+
+namespace kith::views {
+namespace {
+
+using api::v1::TimelineEntry;
+using ledger::v1::TimelineRow;
+
+// When somebody was a member; no ends: is one still.
+struct Stay {
+  bool current = false;
+  std::optional<absl::CivilDay> from;
+  std::optional<absl::CivilDay> until;
+
+  bool Covers(absl::CivilDay day) const {
+    if (from.has_value() && day < *from) return false;
+    return current || !until.has_value() || day <= *until;
+  }
+};
+
+Stay StayOf(const Household& household, const Member& member) {
+  Stay stay{member.current, std::nullopt, std::nullopt};
+  bool open_begin = false;
+  for (const Thing& thing : household.things) {
+    const auto& stated = thing.row.member().stated();
+    if (!thing.row.has_member() || member.stated.count(stated.record()) == 0) {
+      continue;
+    }
+    const auto& period = stated.said().period();
+    if (!core::IsWhole(period.from())) {
+      open_begin = true;
+    } else if (const auto day = core::FirstDay(period.from());
+               !stay.from.has_value() || day < *stay.from) {
+      stay.from = day;
+    }
+    if (period.has_until() && core::IsSound(period.until())) {
+      const auto day = core::LastDay(period.until());
+      if (!stay.until.has_value() || day > *stay.until) stay.until = day;
+    }
+  }
+  if (open_begin) stay.from.reset();
+  return stay;
+}
+
+struct Line {
+  Subject subject = 0;
+  TimelineRow row;
+};
+using Lines = std::map<uint64_t, Line>;
+
+class Collector {
+ public:
+  Collector(const core::StateReader& view, const PageFrom& from)
+      : view_(view),
+        after_(from.cursor.empty() ? 0 : keys::LastNumber(from.cursor)),
+        begun_(!from.cursor.empty()),
+        // One more than are asked for shows whether there are more.
+        lines_max_(from.limit + 1) {}
+
+  // The next lines of one subject that `stay` covers.
+  absl::Status Collect(Subject subject, const Stay& stay) {
+    std::vector<std::pair<uint64_t, Subject>> elsewhere;
+    size_t count = 0;
+    bool sound = true;
+    RETURN_IF_ERROR(view_.Scan(
+        keys::LinesOf(subject),
+        [&](absl::string_view key, absl::string_view value) {
+          const uint64_t position = keys::LastNumber(key);
+          if (begun_ && position <= after_) return true;
+          TimelineRow row;
+          sound = row.ParseFromArray(value.data(),
+                                     static_cast<int>(value.size()));
+          if (!sound) return false;
+          if (row.owner() != 0) {
+            elsewhere.emplace_back(position, row.owner());
+            return ++count < lines_max_;
+          }
+          if (!Within(row, stay)) return true;
+          lines_[position] = {subject, std::move(row)};
+          return ++count < lines_max_;
+        }));
+    if (!sound) return absl::DataLossError("a timeline row does not parse");
+    for (const auto& [position, owner] : elsewhere) {
+      ASSIGN_OR_RETURN(auto row, core::ReadRow<TimelineRow>(
+                                     view_, keys::Line(owner, position)));
+      if (row.has_value() && Within(*row, stay)) {
+        lines_[position] = {owner, *std::move(row)};
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  const Lines& lines() const { return lines_; }
+
+ private:
+  static bool Within(const TimelineRow& row, const Stay& stay) {
+    return stay.Covers(base::LondonDay(ToTime(row.said().by().occurred_at())));
+  }
+
+  const core::StateReader& view_;
+  const uint64_t after_;
+  const bool begun_;
+  const size_t lines_max_;
+  Lines lines_;
+};
+
+// "plan_recorded" as "plan recorded".
+std::string NameOfFact(uint32_t kind) {
+  const auto* field = ledger::v1::Fact::descriptor()->FindFieldByNumber(
+      static_cast<int>(kind));
+  if (field == nullptr) return "";
+  std::string name = field->name();
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
+// Empty: it is of a plan that is not there.
+absl::StatusOr<std::optional<ItemLabel>> LabelOf(const Scene& scene,
+                                                 const Household& household,
+                                                 const Line& line) {
+  if (line.row.plan() != 0) {
+    ASSIGN_OR_RETURN(const auto plan,
+                     scene.reading.Numbered(line.row.plan(), Kind::kPlan));
+    if (!plan.has_value()) return std::optional<ItemLabel>();
+    ASSIGN_OR_RETURN(ItemLabel label, LabelOfPlan(scene, *plan));
+    return std::optional<ItemLabel>(std::move(label));
+  }
+  RecordSet records = RecordsIn(line.row.records());
+  // What says nothing of anybody alone concerns the whole family.
+  if (records.empty()) records = household.StatedNow();
+  ItemLabel label =
+      Label(scene, line.row.class_(), line.row.agency(), records);
+  ASSIGN_OR_RETURN(const ThingRow* record, scene.reading.Record(line.subject));
+  if (record != nullptr) {
+    label.set_shielded(record->record().said().restricted());
+  }
+  return std::optional<ItemLabel>(std::move(label));
+}
+
+absl::StatusOr<Pieces<TimelineEntry>> OfLine(const Scene& scene,
+                                             const Household& household,
+                                             uint64_t position,
+                                             const Line& line) {
+  ASSIGN_OR_RETURN(auto label, LabelOf(scene, household, line));
+  if (!label.has_value()) return Pieces<TimelineEntry>();
+  Piece<TimelineEntry> piece{*std::move(label), {}};
+  TimelineEntry& entry = piece.part;
+  entry.set_position(absl::StrCat(position));
+  entry.set_what(NameOfFact(line.row.fact_kind()));
+  entry.set_text(line.row.text());
+  RETURN_IF_ERROR(scene.reading.AddPersonIds(line.row.records(),
+                                             entry.mutable_person_ids()));
+  ASSIGN_OR_RETURN(*entry.mutable_by(), scene.reading.SaidBy(line.row.said()));
+  entry.set_class_(line.row.class_());
+  return Pieces<TimelineEntry>{std::move(piece)};
+}
+
+absl::Status CollectAll(const Household& household, Collector& collector) {
+  for (const EntityNumber family : household.group) {
+    RETURN_IF_ERROR(collector.Collect(family, Stay{true, {}, {}}));
+  }
+  for (const Member& member : household.members) {
+    const Stay stay = StayOf(household, member);
+    for (const EntityNumber record : member.records) {
+      // Of those who have left, only the records that the family names.
+      if (!member.current && member.stated.count(record) == 0) continue;
+      RETURN_IF_ERROR(collector.Collect(record, stay));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Page<TimelineEntry>> Timeline(const core::StateReader& view,
+                                             EntityNumber family,
+                                             absl::Time now,
+                                             const PageFrom& from) {
+  Page<TimelineEntry> page;
+  Reading reading(view);
+  const absl::CivilDay today = base::LondonDay(now);
+  ASSIGN_OR_RETURN(const auto household, HouseholdOf(reading, family, today));
+  if (!household.has_value()) return page;
+  Collector collector(view, from);
+  RETURN_IF_ERROR(CollectAll(*household, collector));
+  const Scene scene{reading, today, household->family, false};
+  std::string last = from.cursor;
+  size_t count = 0;
+  for (const auto& [position, line] : collector.lines()) {
+    if (count++ == from.limit) {
+      page.next = last;
+      break;
+    }
+    last = keys::Numbered(position);
+    ASSIGN_OR_RETURN(auto pieces, OfLine(scene, *household, position, line));
+    if (!pieces.empty()) page.entries.push_back({std::move(pieces), last});
+  }
+  return page;
+}
+
+}  // namespace kith::views
