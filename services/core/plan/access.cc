@@ -1,0 +1,135 @@
+#include "services/core/plan/access.h"
+
+#include <algorithm>
+
+#include "services/core/family/resolve.h"
+#include "services/core/family/roles.h"
+#include "services/core/identity/persons.h"
+#include "services/core/keys.h"
+#include "services/core/parts.h"
+
+namespace kith::core::plan {
+namespace {
+
+using ledger::v1::PlanRow;
+
+absl::StatusOr<EntityNumber> LeadOf(const StateReader& state,
+                                    EntityNumber family) {
+  ASSIGN_OR_RETURN(const auto row,
+                   ReadRow<ledger::v1::FamilyRow>(state, keys::Family(family)));
+  if (!row.has_value() || row->lead() == 0) return 0;
+  ASSIGN_OR_RETURN(const auto lead, ReadRow<ledger::v1::LeadRow>(
+                                        state, keys::Lead(row->lead())));
+  if (!lead.has_value() || lead->state() == ledger::v1::LEAD_STATE_ENDED) {
+    return 0;
+  }
+  return lead->taken().practitioner();
+}
+
+absl::StatusOr<bool> IsFor(const StateReader& state, const PlanRow& plan,
+                           EntityNumber record) {
+  ASSIGN_OR_RETURN(const EntityNumber person,
+                   identity::PersonOf(state, record));
+  for (EntityNumber touched : plan.recorded().records()) {
+    ASSIGN_OR_RETURN(const EntityNumber other,
+                     identity::PersonOf(state, touched));
+    if (other == person) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+absl::StatusOr<PlanRow> Find(const agency::v1::ThingRef& ref,
+                             Decision& decision) {
+  ASSIGN_OR_RETURN(const EntityNumber number,
+                   decision.Thing("plan", base::IdKind::kPlan, ref));
+  ASSIGN_OR_RETURN(auto row,
+                   ReadRow<PlanRow>(decision.state(), keys::Plan(number)));
+  if (!row.has_value()) return MissingId("plan");
+  return *std::move(row);
+}
+
+absl::StatusOr<std::vector<EntityNumber>> LeadsOf(const StateReader& state,
+                                                  EntityNumber family) {
+  ASSIGN_OR_RETURN(const auto group, family::Group(state, family));
+  std::vector<EntityNumber> leads;
+  for (EntityNumber each : group) {
+    ASSIGN_OR_RETURN(const EntityNumber lead, LeadOf(state, each));
+    if (lead != 0) leads.push_back(lead);
+  }
+  return leads;
+}
+
+absl::StatusOr<bool> ActorLeads(const PlanRow& plan, Decision& decision) {
+  ASSIGN_OR_RETURN(const EntityNumber actor, decision.Actor());
+  ASSIGN_OR_RETURN(const auto leads,
+                   LeadsOf(decision.state(), plan.recorded().family()));
+  return actor != 0 &&
+         std::find(leads.begin(), leads.end(), actor) != leads.end();
+}
+
+absl::Status CheckOpen(const PlanRow& plan) {
+  if (plan.recorded().state() == agency::v1::PLAN_STATE_CLOSED) {
+    return Refuse("PLAN_CLOSED", "the plan is closed and only read", {"R-222"});
+  }
+  if (plan.merged_into() == 0) return absl::OkStatus();
+  return Refuse("PLAN_MERGED", "the plan was merged into another", {"R-185"});
+}
+
+absl::Status CheckSide(const PlanRow& plan, const Decision& decision) {
+  if (decision.reported()) {
+    if (plan.agency() == decision.agency()) return absl::OkStatus();
+    return Forbid("NOT_YOURS", "the plan is another agency's");
+  }
+  if (decision.envelope().actor().role() == agency::v1::ROLE_PANEL_CHAIR) {
+    return Forbid("PANEL", "a panel changes no plan: the family is absent",
+                  {"R-229"});
+  }
+  RETURN_IF_ERROR(RequireWorkingRole(decision));
+  if (!plan.reported()) return absl::OkStatus();
+  return Refuse(
+      "PLAN_REPORTED",
+      "the plan is kept in its agency's own system and changes there");
+}
+
+absl::Status CheckWriter(const PlanRow& plan, Decision& decision) {
+  RETURN_IF_ERROR(CheckSide(plan, decision));
+  if (decision.reported()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const bool leads, ActorLeads(plan, decision));
+  if (leads) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto others,
+                   LeadsOf(decision.state(), plan.recorded().family()));
+  const bool draft = plan.recorded().state() == agency::v1::PLAN_STATE_DRAFT;
+  if (plan.agency() == decision.agency() && (draft || others.empty())) {
+    return absl::OkStatus();
+  }
+  return Forbid("NOT_LEAD", "the family's lead professional writes its plan",
+                {"R-188"});
+}
+
+absl::StatusOr<std::vector<EntityNumber>> OfTheFamily(
+    const PlanRow& plan,
+    const google::protobuf::RepeatedPtrField<agency::v1::PersonRef>& people,
+    absl::string_view field, Decision& decision) {
+  ASSIGN_OR_RETURN(const std::vector<EntityNumber> records,
+                   RecordsOfAll(decision, people, field));
+  RETURN_IF_ERROR(decision.Require(
+      !records.empty(),
+      Refuse("FAMILY_ABSENT", "no plan changes without the family's consent",
+             {"R-170", "R-188"}, field)));
+  for (EntityNumber record : records) {
+    ASSIGN_OR_RETURN(
+        const bool member,
+        family::IsCurrentMember(decision.state(), plan.recorded().family(),
+                                record, decision.day()));
+    ASSIGN_OR_RETURN(const bool touched, IsFor(decision.state(), plan, record));
+    RETURN_IF_ERROR(decision.Require(
+        member || touched,
+        Refuse("NOT_OF_THE_FAMILY", "who agrees belongs to the family",
+               {"R-170", "R-188"}, field)));
+  }
+  return records;
+}
+
+}  // namespace kith::core::plan
