@@ -285,7 +285,7 @@ absl::StatusOr<EntityNumber> Counterpart(const StateReader& state,
   return from_branch == to_branch ? 0 : to_branch;
 }
 
-absl::StatusOr<bool> IsOpen(const StateReader& state, EntityNumber plan) {
+absl::StatusOr<bool> IsOpenPlan(const StateReader& state, EntityNumber plan) {
   ASSIGN_OR_RETURN(const auto row, PlanOf(state, plan));
   return row.has_value() && IsOpen(*row);
 }
@@ -299,7 +299,7 @@ absl::Status AddWaysFrom(const Decision& decision, EntityNumber plan,
   const Touch touch{{records.begin(), records.end()}, row->recorded().family()};
   ASSIGN_OR_RETURN(auto found, WaysFrom(SceneOf(decision), touch));
   for (auto& [to, more] : found) {
-    ASSIGN_OR_RETURN(const bool open, IsOpen(state, to));
+    ASSIGN_OR_RETURN(const bool open, IsOpenPlan(state, to));
     if (!open) continue;
     ASSIGN_OR_RETURN(const EntityNumber other,
                      Counterpart(state, plan, from, to));
@@ -353,7 +353,7 @@ absl::Status Judge(EntityNumber plan, EntityNumber other, std::vector<Way> ways,
 // cases, which may have ended.
 absl::Status JudgeAll(EntityNumber plan, Decision& decision) {
   WaysTo ways;
-  ASSIGN_OR_RETURN(const bool open, IsOpen(decision.state(), plan));
+  ASSIGN_OR_RETURN(const bool open, IsOpenPlan(decision.state(), plan));
   if (open) {
     ASSIGN_OR_RETURN(ways, WaysOf(decision, plan));
   }
