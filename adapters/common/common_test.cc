@@ -18,9 +18,18 @@ using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 TEST(TextTest, WhatIsNotUtf8IsWindows1252) {
-  EXPECT_EQ(ToUtf8("Ren\xC3\xA9e"), "Ren\xC3\xA9e");
-  EXPECT_EQ(ToUtf8("Ren\xE9" "e"), "Ren\xC3\xA9e");
-  EXPECT_EQ(ToUtf8("O\x92" "Brien"), "O\xE2\x80\x99" "Brien");
+  EXPECT_EQ(ToUtf8("Ren\xC3\xA9"
+                   "e"),
+            "Ren\xC3\xA9"
+            "e");
+  EXPECT_EQ(ToUtf8("Ren\xE9"
+                   "e"),
+            "Ren\xC3\xA9"
+            "e");
+  EXPECT_EQ(ToUtf8("O\x92"
+                   "Brien"),
+            "O\xE2\x80\x99"
+            "Brien");
 }
 
 TEST(TextTest, AFileInUtf16WithItsMarkIsRead) {
@@ -29,7 +38,9 @@ TEST(TextTest, AFileInUtf16WithItsMarkIsRead) {
 }
 
 TEST(TextTest, NamesCompareWithoutAccentsCaseAndMarks) {
-  EXPECT_EQ(NormalName(" O\xE2\x80\x99" "Brien-\xC3\x89lan "), "obrienelan");
+  EXPECT_EQ(NormalName(" O\xE2\x80\x99"
+                       "Brien-\xC3\x89lan "),
+            "obrienelan");
 }
 
 TEST(TextTest, FreeTextIsNotRepeatedAsACode) {
@@ -68,9 +79,8 @@ TEST(CsvTest, AQuoteNeverClosedCostsOneLine) {
 }
 
 TEST(CsvTest, ALineWithoutEndCostsOneLine) {
-  const auto records =
-      ReadAll("a,b\n" + std::string(3 * CsvReader::kLineBytesMax, 'x') +
-              "\n1,2\n");
+  const auto records = ReadAll(
+      "a,b\n" + std::string(3 * CsvReader::kLineBytesMax, 'x') + "\n1,2\n");
   ASSERT_THAT(records, SizeIs(3));
   EXPECT_THAT(records[1].problem, HasSubstr("longer than"));
   EXPECT_THAT(records[2].fields, ElementsAre("1", "2"));
@@ -101,8 +111,9 @@ TEST(DatesTest, DayComesBeforeMonthInEngland) {
 }
 
 TEST(DatesTest, DaysThatDoNotExistAreNoDates) {
-  for (const char* text : {"31/02/2019", "29/02/2023", "00/01/2020", "1/13/2020",
-                           "2020", "12/12/20", "", "x/y/z", "99999999999/1/1"}) {
+  for (const char* text :
+       {"31/02/2019", "29/02/2023", "00/01/2020", "1/13/2020", "2020",
+        "12/12/20", "", "x/y/z", "99999999999/1/1"}) {
     EXPECT_EQ(Iso(ParseUkDate(text)), "") << text;
   }
   EXPECT_EQ(Iso(ParseUkDate("29/02/2024")), "2024-2-29");
@@ -146,7 +157,8 @@ TEST(MappingTest, ABadTableIsRefused) {
   EXPECT_FALSE(Mapping::Parse("").ok());
   EXPECT_FALSE(Mapping::Parse("tables: {}").ok());
   EXPECT_FALSE(Mapping::Parse("version: 1\nsurprise: 2").ok());
-  EXPECT_FALSE(Mapping::Parse("version: 1\ntables: {a: {b: [c], d: [c]}}").ok());
+  EXPECT_FALSE(
+      Mapping::Parse("version: 1\ntables: {a: {b: [c], d: [c]}}").ok());
   EXPECT_FALSE(Mapping::Parse("version: [").ok());
 }
 

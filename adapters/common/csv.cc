@@ -100,8 +100,8 @@ void CsvReader::ReadRecord(Line first, CsvRecord& record) {
   record = CsvRecord{};
   record.line = first.number;
   if (first.too_long) {
-    record.problem = absl::StrCat("the line is longer than ", kLineBytesMax,
-                                  " bytes");
+    record.problem =
+        absl::StrCat("the line is longer than ", kLineBytesMax, " bytes");
     return;
   }
   std::string text = first.text;

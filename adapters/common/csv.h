@@ -1,10 +1,10 @@
 // Comma-separated files, read record by record in constant memory.
 //
 // Quoting as in RFC 4180; the delimiter (comma, semicolon, tab or bar) is the
-// one that the first line has most of. Each record is decoded on its own: UTF-8,
-// else Windows-1252 (C4). A record that cannot be read (a quote never closed, a
-// line without end) comes back with a problem, and the next line is read as if
-// nothing had happened: a bad row never stops the file.
+// one that the first line has most of. Each record is decoded on its own:
+// UTF-8, else Windows-1252 (C4). A record that cannot be read (a quote never
+// closed, a line without end) comes back with a problem, and the next line is
+// read as if nothing had happened: a bad row never stops the file.
 //
 // Not thread-safe.
 #pragma once
@@ -20,7 +20,7 @@
 namespace kith::adapters {
 
 struct CsvRecord {
-  size_t line = 0;  // of its first character, from 1
+  size_t line = 0;                  // of its first character, from 1
   std::vector<std::string> fields;  // UTF-8, tidy
   std::vector<size_t> columns;      // of each field's first character, from 1
   std::string problem;              // not empty: `fields` is empty

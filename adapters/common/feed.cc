@@ -49,8 +49,8 @@ agency::v1::Statement& Say(const Feed& feed, absl::string_view key,
   agency::v1::Snapshot* snapshot = said.statement.mutable_snapshot();
   *snapshot->mutable_key() = Local(feed, key);
   const absl::Duration since = feed.extracted_at - absl::UnixEpoch();
-  const int64_t seconds = absl::ToInt64Seconds(absl::Floor(
-      since, absl::Seconds(1)));
+  const int64_t seconds =
+      absl::ToInt64Seconds(absl::Floor(since, absl::Seconds(1)));
   snapshot->mutable_extracted_at()->set_seconds(seconds);
   snapshot->mutable_extracted_at()->set_nanos(static_cast<int32_t>(
       absl::ToInt64Nanoseconds(since - absl::Seconds(seconds))));

@@ -23,7 +23,8 @@
 namespace kith::adapters {
 
 // How an item ended. The order is the order of weight: of two statements of
-// one item the greater ending is the item's.
+// one item the greater ending is the item's. Outboxes hold these numbers
+// (publisher/FORMAT.md): add at the end, never renumber.
 enum class Ending {
   kAccepted,        // the server recorded facts
   kChangedNothing,  // the server knew it already
@@ -71,7 +72,8 @@ struct Item {
   // Why it was refused, set aside or skipped; never empty then.
   std::string reason;
   std::vector<Remark> remarks;
-  // Parts of it that are not wanted here, such as attendance: part -> how often.
+  // Parts of it that are not wanted here, such as attendance: part -> how
+  // often.
   std::map<std::string, uint64_t> left_out;
   // Empty unless the item is ready, with one exception: a consent that was set
   // aside or skipped still takes an earlier permission back (health/consent.h).

@@ -80,8 +80,7 @@ absl::Status Mapping::Add(absl::string_view yaml, bool wins) {
                                 tables_[table.first.as<std::string>()]));
       }
     } else {
-      return absl::InvalidArgumentError(
-          absl::StrCat("unknown section ", name));
+      return absl::InvalidArgumentError(absl::StrCat("unknown section ", name));
     }
   }
   return absl::OkStatus();

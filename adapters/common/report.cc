@@ -57,14 +57,22 @@ void AppendTally(const std::string& name, const Tally& tally,
 
 const char* EndingName(Ending ending) {
   switch (ending) {
-    case Ending::kAccepted: return "accepted";
-    case Ending::kChangedNothing: return "changed nothing";
-    case Ending::kReady: return "ready";
-    case Ending::kKept: return "kept in outbox";
-    case Ending::kParked: return "parked";
-    case Ending::kSkipped: return "skipped";
-    case Ending::kRefused: return "refused";
-    case Ending::kSetAside: return "set aside";
+    case Ending::kAccepted:
+      return "accepted";
+    case Ending::kChangedNothing:
+      return "changed nothing";
+    case Ending::kReady:
+      return "ready";
+    case Ending::kKept:
+      return "kept in outbox";
+    case Ending::kParked:
+      return "parked";
+    case Ending::kSkipped:
+      return "skipped";
+    case Ending::kRefused:
+      return "refused";
+    case Ending::kSetAside:
+      return "set aside";
   }
   return "unknown";
 }
@@ -140,8 +148,7 @@ std::string Report::Table() const {
     absl::StrAppend(&out, absl::StrFormat("%8d  %s\n", count, reason));
   }
   for (const auto& [part, count] : left_out_) {
-    absl::StrAppend(&out,
-                    absl::StrFormat("%8d  left out: %s\n", count, part));
+    absl::StrAppend(&out, absl::StrFormat("%8d  left out: %s\n", count, part));
   }
   return out;
 }

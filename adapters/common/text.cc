@@ -22,9 +22,8 @@ absl::StatusOr<std::string> Convert(const char* encoding,
   UErrorCode error = U_ZERO_ERROR;
   std::unique_ptr<UConverter, CloseConverter> converter(
       ucnv_open(encoding, &error));
-  const icu::UnicodeString text(bytes.data(),
-                                static_cast<int32_t>(bytes.size()),
-                                converter.get(), error);
+  const icu::UnicodeString text(
+      bytes.data(), static_cast<int32_t>(bytes.size()), converter.get(), error);
   if (U_FAILURE(error)) {
     return absl::InvalidArgumentError(
         absl::StrCat("the text is not ", encoding));

@@ -24,8 +24,7 @@ absl::StatusOr<std::string> DecodeFile(absl::string_view bytes);
 
 // The file's bytes. NOT_FOUND: no such file. RESOURCE_EXHAUSTED: longer than
 // `bytes_max`; split the file. UNAVAILABLE: the disk does not give it.
-absl::StatusOr<std::string> ReadFile(const std::string& path,
-                                     size_t bytes_max);
+absl::StatusOr<std::string> ReadFile(const std::string& path, size_t bytes_max);
 
 // Without blanks at both ends, runs of blanks within made one. Hard blanks and
 // tabs count as blanks.
@@ -40,9 +39,9 @@ std::string Folded(absl::string_view text);
 // taken off. "  O'Brien-Élan" -> "obrienelan".
 std::string NormalName(absl::string_view name);
 
-// `code` in quotes where it looks like a code (no blanks, at most 5 characters or
-// at most 24 with a digit among them), else only its length: free text may be
-// about somebody.
+// `code` in quotes where it looks like a code (no blanks, at most 5 characters
+// or at most 24 with a digit among them), else only its length: free text may
+// be about somebody.
 std::string CodeForRemark(absl::string_view code);
 
 // Lines and columns of a text, for offsets asked in rising order: each call

@@ -18,13 +18,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }();
   const Feed feed{"council", "mosaic", absl::FromUnixSeconds(1700000000), "",
                   ""};
-  std::istringstream in(
-      std::string(reinterpret_cast<const char*>(data), size));
-  council::Read("f.csv", in, feed, *mapping,
-                [](Item item) {
-                  CheckItem(item);
-                  return absl::OkStatus();
-                })
-      .IgnoreError();
+  std::istringstream in(std::string(reinterpret_cast<const char*>(data), size));
+  council::Read("f.csv", in, feed, *mapping, [](Item item) {
+    CheckItem(item);
+    return absl::OkStatus();
+  }).IgnoreError();
   return 0;
 }

@@ -29,7 +29,8 @@ int main(int argc, char** argv) {
   using namespace kith::adapters;
   const Adapter adapter{
       "kith-council",
-      "Reads a council's CSV: persons, early help episodes, Annex A lists 2 and "
+      "Reads a council's CSV: persons, early help episodes, Annex A lists 2 "
+      "and "
       "3.",
       "kith-council run persons.csv earlyhelp.csv --partnership hackney "
       "--agency hackney_council --source hackney_mosaic --outbox outbox "

@@ -60,9 +60,8 @@ void ReadIdentifiers(Row& row, PersonStated& person) {
 
 void ReadAddress(Row& row, PersonStated& person) {
   agency::v1::Address address;
-  for (const char* column :
-       {"address", "address_1", "address_2", "address_3", "address_4",
-        "town"}) {
+  for (const char* column : {"address", "address_1", "address_2", "address_3",
+                             "address_4", "town"}) {
     const std::string line = row.Text(column);
     if (!line.empty() && address.lines_size() < 6) address.add_lines(line);
   }
@@ -105,8 +104,8 @@ void ReadDates(Reading& reading, PersonStated& person) {
   Row& row = reading.row;
   if (const auto birth = row.Date("birth_date")) {
     const bool to_come =
-        *ToDay(*birth) > absl::ToCivilDay(reading.feed.extracted_at,
-                                          absl::UTCTimeZone());
+        *ToDay(*birth) >
+        absl::ToCivilDay(reading.feed.extracted_at, absl::UTCTimeZone());
     *(to_come ? person.mutable_expected_birth_date()
               : person.mutable_birth_date()) = *birth;
   }

@@ -34,15 +34,19 @@ std::vector<std::string> Missing(const Shape& shape, const Columns& columns) {
 
 void ReadRow(FileKind kind, Reading& reading) {
   switch (kind) {
-    case FileKind::kPersons: return ReadPerson(reading);
-    case FileKind::kEpisodes: return ReadEpisode(reading);
-    case FileKind::kAssessments: return ReadAssessment(reading);
-    case FileKind::kReferrals: return ReadReferral(reading);
+    case FileKind::kPersons:
+      return ReadPerson(reading);
+    case FileKind::kEpisodes:
+      return ReadEpisode(reading);
+    case FileKind::kAssessments:
+      return ReadAssessment(reading);
+    case FileKind::kReferrals:
+      return ReadReferral(reading);
   }
 }
 
-// A row with more fields than the header has lost a quote or gained a comma: its
-// values stand in the wrong columns.
+// A row with more fields than the header has lost a quote or gained a comma:
+// its values stand in the wrong columns.
 bool IsTooWide(const CsvRecord& record, size_t width) {
   for (size_t i = width; i < record.fields.size(); ++i) {
     if (!record.fields[i].empty()) return true;
@@ -54,10 +58,14 @@ bool IsTooWide(const CsvRecord& record, size_t width) {
 
 const char* ItemKind(FileKind kind) {
   switch (kind) {
-    case FileKind::kPersons: return "person row";
-    case FileKind::kEpisodes: return "early help episode";
-    case FileKind::kAssessments: return "early help assessment";
-    case FileKind::kReferrals: return "referral";
+    case FileKind::kPersons:
+      return "person row";
+    case FileKind::kEpisodes:
+      return "early help episode";
+    case FileKind::kAssessments:
+      return "early help assessment";
+    case FileKind::kReferrals:
+      return "referral";
   }
   return "row";
 }

@@ -2,14 +2,15 @@
 //
 //   persons       one record of a person a row: names, birth date, address,
 //                 identifiers, family id, relation to another person
-//   episodes      early help episodes: a plan, an involvement and, where a worker
+//   episodes      early help episodes: a plan, an involvement and, where a
+//   worker
 //                 is named, a lead a row
 //   assessments   Ofsted Annex A list 2
 //   referrals     Ofsted Annex A list 3
 //
-// A pure parser, in constant memory but for the keys it has seen. Each row is one
-// item. A row that cannot be read is set aside and the next one is read. The
-// Annex A lists hold no names: their rows name the child by the id that the
+// A pure parser, in constant memory but for the keys it has seen. Each row is
+// one item. A row that cannot be read is set aside and the next one is read.
+// The Annex A lists hold no names: their rows name the child by the id that the
 // persons file states. README.md has the mapping table.
 //
 // Not thread-safe.

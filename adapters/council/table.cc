@@ -23,8 +23,7 @@ Columns Columns::Of(const CsvRecord& header, const Mapping& mapping) {
 Place Row::At(const std::string& column) const {
   const auto found = columns_.index.find(column);
   Place place{file_, record_.line, 1};
-  if (found != columns_.index.end() &&
-      found->second < record_.columns.size()) {
+  if (found != columns_.index.end() && found->second < record_.columns.size()) {
     place.column = record_.columns[found->second];
   }
   return place;
@@ -32,12 +31,11 @@ Place Row::At(const std::string& column) const {
 
 std::string Row::Text(const std::string& column) const {
   const auto found = columns_.index.find(column);
-  if (found == columns_.index.end() ||
-      found->second >= record_.fields.size()) {
+  if (found == columns_.index.end() || found->second >= record_.fields.size()) {
     return "";
   }
   const std::string& value = record_.fields[found->second];
-  if (mapping_.Find("empty_values", value)) return "";
+  if (value.empty() || mapping_.Find("empty_values", value)) return "";
   return value;
 }
 

@@ -125,9 +125,9 @@ void ReadAssessment(Reading& reading) {
     return SetAside(reading.item, "an assessment without a start");
   }
   const std::string child = row.Text("person_id");
-  const std::string key = RowKey(
-      reading, absl::StrCat("assessment/", child, "/",
-                            base::FormatIsoDay(*ToDay(period.from()))));
+  const std::string key =
+      RowKey(reading, absl::StrCat("assessment/", child, "/",
+                                   base::FormatIsoDay(*ToDay(period.from()))));
   agency::v1::AssessmentStated& said =
       *Say(reading.feed, key, When(reading, period.from()), reading.item)
            .mutable_assessment_stated();
@@ -146,8 +146,8 @@ void ReadReferral(Reading& reading) {
   if (!date) return SetAside(reading.item, "a referral without a date");
   const std::string child = row.Text("person_id");
   const std::string key = RowKey(
-      reading, absl::StrCat("referral/", child, "/",
-                            base::FormatIsoDay(*ToDay(*date))));
+      reading,
+      absl::StrCat("referral/", child, "/", base::FormatIsoDay(*ToDay(*date))));
   const std::string source = row.Code("referral_source", "referral_sources");
   agency::v1::ReferralStated said;
   *said.mutable_referral() = Local(reading.feed, key);
@@ -157,8 +157,8 @@ void ReadReferral(Reading& reading) {
                         : agency::v1::REFERRER_KIND_PRACTITIONER);
   said.set_to_agency(reading.feed.agency);
   said.set_service("childrens_social_care");
-  said.set_reason(absl::StrCat("referred by ",
-                               source.empty() ? "not known" : source));
+  said.set_reason(
+      absl::StrCat("referred by ", source.empty() ? "not known" : source));
   const auto no_further_action = row.Answer("no_further_action");
   if (no_further_action == agency::v1::ANSWER_YES) {
     said.set_state(agency::v1::REFERRAL_STATE_DECLINED);

@@ -14,13 +14,13 @@ constexpr int kContactsMax = 30;
 // Stays the same from file to file as long as pupil, relationship and name do.
 std::string ContactId(const Reading& reading, const std::string& relationship,
                       const std::string& name) {
-  const std::string digest = base::Sha256(absl::StrCat(
-      reading.id, "\n", relationship, "\n", NormalName(name)));
+  const std::string digest = base::Sha256(
+      absl::StrCat(reading.id, "\n", relationship, "\n", NormalName(name)));
   return absl::StrCat("contact/", base::Base32(digest).substr(0, 26));
 }
 
-void SayPerson(Reading& reading, pugi::xml_node contact,
-               const std::string& id, bool lives_there) {
+void SayPerson(Reading& reading, pugi::xml_node contact, const std::string& id,
+               bool lives_there) {
   agency::v1::PersonStated person;
   *person.mutable_record() = Local(reading.feed, id);
   agency::v1::Name& name = *person.add_names();
@@ -82,8 +82,8 @@ void ReadContacts(Reading& reading) {
       continue;
     }
     if (kind.empty()) {
-      NoteAt(reading, contact, absl::StrCat("unknown relationship ",
-                                            CodeForRemark(code)));
+      NoteAt(reading, contact,
+             absl::StrCat("unknown relationship ", CodeForRemark(code)));
     }
     const std::string id = ContactId(reading, code, name);
     if (!seen.insert(id).second || seen.size() > kContactsMax) {

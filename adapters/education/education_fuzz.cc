@@ -18,11 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto text = DecodeFile({reinterpret_cast<const char*>(data), size});
   if (!text.ok()) return 0;
   const Feed feed{"school", "ctf", absl::FromUnixSeconds(1700000000), "c", "m"};
-  education::Read("f.xml", *text, feed, *mapping,
-                  [](Item item) {
-                    CheckItem(item);
-                    return absl::OkStatus();
-                  })
-      .IgnoreError();
+  education::Read("f.xml", *text, feed, *mapping, [](Item item) {
+    CheckItem(item);
+    return absl::OkStatus();
+  }).IgnoreError();
   return 0;
 }

@@ -21,11 +21,10 @@ std::vector<Item> ReadAll(const std::string& text,
   const Feed feed{"school", "ctf", absl::FromUnixSeconds(1), "council",
                   "mosaic"};
   std::vector<Item> items;
-  const absl::Status read =
-      Read("f.xml", text, feed, *mapping, [&](Item item) {
-        items.push_back(std::move(item));
-        return absl::OkStatus();
-      });
+  const absl::Status read = Read("f.xml", text, feed, *mapping, [&](Item item) {
+    items.push_back(std::move(item));
+    return absl::OkStatus();
+  });
   if (status != nullptr) *status = read;
   return items;
 }
@@ -55,13 +54,13 @@ auto Find(const Item& item, Pick pick) {
 }
 
 TEST(PupilTest, IsARecordNamedByThePupilNumber) {
-  const auto items = ReadAll(File(Pupil(
-      "<BasicDetails><FormerUPN>B801200005001</FormerUPN>"
-      "<PreferredForename>Tilly</PreferredForename>"
-      "<LAchildID>P1002</LAchildID></BasicDetails>"
-      "<Address><BS7666Address><SAON>Flat 2</SAON><PAON>7</PAON>"
-      "<Street>Quayside Row</Street></BS7666Address>"
-      "<PostCode>RV1 4QX</PostCode></Address>")));
+  const auto items = ReadAll(
+      File(Pupil("<BasicDetails><FormerUPN>B801200005001</FormerUPN>"
+                 "<PreferredForename>Tilly</PreferredForename>"
+                 "<LAchildID>P1002</LAchildID></BasicDetails>"
+                 "<Address><BS7666Address><SAON>Flat 2</SAON><PAON>7</PAON>"
+                 "<Street>Quayside Row</Street></BS7666Address>"
+                 "<PostCode>RV1 4QX</PostCode></Address>")));
   ASSERT_THAT(items, SizeIs(1));
   const auto& statement = items[0].said[0].statement;
   // Eight in the morning in London, in winter.
@@ -87,9 +86,10 @@ TEST(PupilTest, SexWasCalledGenderBefore2023) {
 }
 
 std::string Contact(const char* code, const char* more) {
-  return absl::StrCat("<Contact><Surname>Ferris</Surname><Forename>Nadia"
-                      "</Forename><Relationship>",
-                      code, "</Relationship>", more, "</Contact>");
+  return absl::StrCat(
+      "<Contact><Surname>Ferris</Surname><Forename>Nadia"
+      "</Forename><Relationship>",
+      code, "</Relationship>", more, "</Contact>");
 }
 
 TEST(ContactTest, AParentIsARecordARelationshipAndAResponsibility) {
@@ -99,15 +99,15 @@ TEST(ContactTest, AParentIsARecordARelationshipAndAResponsibility) {
               "<Responsibility>true</Responsibility><AddressAsPupil>true"
               "</AddressAsPupil>"),
       Contact("DOC", ""), "</Contacts>"))));
-  const auto people = Find(
-      items[0], [](const auto& s) { return s.has_person_stated(); });
+  const auto people =
+      Find(items[0], [](const auto& s) { return s.has_person_stated(); });
   ASSERT_THAT(people, SizeIs(2));
   const auto& mother = people[1].person_stated();
   EXPECT_FALSE(mother.has_birth_date());
   EXPECT_EQ(mother.addresses(0).postcode(), "RV1 4QX");
   EXPECT_THAT(mother.record().local_id(), Not(HasSubstr("Nadia")));
-  const auto relations = Find(
-      items[0], [](const auto& s) { return s.has_relationship_stated(); });
+  const auto relations =
+      Find(items[0], [](const auto& s) { return s.has_relationship_stated(); });
   ASSERT_THAT(relations, SizeIs(1));
   const auto& said = relations[0].relationship_stated();
   EXPECT_EQ(said.kind(), agency::v1::RELATIONSHIP_KIND_PARENT);
@@ -123,16 +123,18 @@ TEST(ContactTest, AContactKeepsItsIdHoweverTheNameIsSpelt) {
         "</Relationship></Contact></Contacts>"))));
     return items[0].said[1].statement.person_stated().record().local_id();
   };
-  EXPECT_EQ(id("O'Brien", "PAM"), id(" o\xE2\x80\x99" "brien", "PAM"));
+  EXPECT_EQ(id("O'Brien", "PAM"), id(" o\xE2\x80\x99"
+                                     "brien",
+                                     "PAM"));
   EXPECT_NE(id("O'Brien", "PAM"), id("O'Brien", "PAF"));
   EXPECT_NE(id("O'Brien", "PAM"), id("Bryan", "PAM"));
 }
 
 TEST(ContactTest, AnUnknownCodeIsKeptAsWording) {
-  const auto items = ReadAll(File(Pupil(absl::StrCat(
-      "<Contacts>", Contact("QQQ", ""), "</Contacts>"))));
-  const auto relations = Find(
-      items[0], [](const auto& s) { return s.has_relationship_stated(); });
+  const auto items = ReadAll(File(
+      Pupil(absl::StrCat("<Contacts>", Contact("QQQ", ""), "</Contacts>"))));
+  const auto relations =
+      Find(items[0], [](const auto& s) { return s.has_relationship_stated(); });
   EXPECT_EQ(relations[0].relationship_stated().kind(),
             agency::v1::RELATIONSHIP_KIND_UNSPECIFIED);
   EXPECT_EQ(relations[0].relationship_stated().wording(), "QQQ");
@@ -216,10 +218,10 @@ TEST(BadInputTest, ADeeplyNestedPupilIsSetAside) {
 }
 
 TEST(BadInputTest, EntitiesAreNotExpanded) {
-  const auto items = ReadAll(absl::StrCat(
-      "<!DOCTYPE x [<!ENTITY a \"aaaa\">]>\n",
-      File(Pupil("<BasicDetails><FormerSurname>&a;</FormerSurname>"
-                 "</BasicDetails>"))));
+  const auto items = ReadAll(
+      absl::StrCat("<!DOCTYPE x [<!ENTITY a \"aaaa\">]>\n",
+                   File(Pupil("<BasicDetails><FormerSurname>&a;</FormerSurname>"
+                              "</BasicDetails>"))));
   ASSERT_THAT(items, SizeIs(1));
   EXPECT_EQ(items[0].said[0].statement.person_stated().names(1).family(),
             "&a;");

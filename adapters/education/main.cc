@@ -32,7 +32,8 @@ int main(int argc, char** argv) {
   const Adapter adapter{
       "kith-education",
       "Reads Common Transfer Files (CTF), XML.",
-      "kith-education run ctf.xml --partnership hackney --agency oakfield_school "
+      "kith-education run ctf.xml --partnership hackney --agency "
+      "oakfield_school "
       "--source oakfield_ctf --outbox outbox --key-file oakfield.key",
       "ctf",
       ".xml",

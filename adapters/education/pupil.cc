@@ -181,8 +181,9 @@ void SayNeeds(Reading& reading) {
     if (type.empty()) continue;
     const auto ours = reading.mapping.Find("sen_types", type);
     if (!ours) {
-      NoteAt(reading, need, absl::StrCat("unknown type of special need ",
-                                         CodeForRemark(type)));
+      NoteAt(
+          reading, need,
+          absl::StrCat("unknown type of special need ", CodeForRemark(type)));
       continue;
     }
     any = true;
@@ -200,9 +201,9 @@ void SayYoungCarer(Reading& reading) {
   if (code.empty()) return;
   const auto by = reading.mapping.Find("young_carer", code);
   if (!by) {
-    return NoteAt(reading, reading.pupil,
-                  absl::StrCat("unknown young carer code ",
-                               CodeForRemark(code)));
+    return NoteAt(
+        reading, reading.pupil,
+        absl::StrCat("unknown young carer code ", CodeForRemark(code)));
   }
   const std::string key = absl::StrCat(reading.id, "/young_carer");
   agency::v1::YoungCarerStated& said =
@@ -253,8 +254,7 @@ std::optional<agency::v1::Date> DateOf(Reading& reading, pugi::xml_node node,
   if (!date && reading.item.ending == Ending::kReady) {
     LineCounter lines(reading.item.place, reading.text);
     const ptrdiff_t offset = node.child(name).offset_debug();
-    reading.item.place =
-        lines.At(offset < 0 ? 0 : static_cast<size_t>(offset));
+    reading.item.place = lines.At(offset < 0 ? 0 : static_cast<size_t>(offset));
     SetAside(reading.item, absl::StrCat(name, " cannot be a date"));
   }
   return date;
@@ -274,7 +274,8 @@ bool ReadAddress(pugi::xml_node node, agency::v1::Address* address) {
   std::string number;  // flat, house and street share a line
   for (const char* part : {"SAON", "PAON", "Street"}) {
     const std::string text = ChildText(postal, part);
-    if (!text.empty()) absl::StrAppend(&number, number.empty() ? "" : " ", text);
+    if (!text.empty())
+      absl::StrAppend(&number, number.empty() ? "" : " ", text);
   }
   if (!number.empty()) address->add_lines(number);
   for (const char* part : {"Locality", "Town", "PostTown"}) {

@@ -1,5 +1,6 @@
 #include "adapters/education/reader.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapters/common/dates.h"
 #include "adapters/common/text.h"
@@ -16,8 +17,10 @@ bool IsTooDeep(absl::string_view text) {
   int depth = 0;
   for (size_t i = 0; i + 1 < text.size(); ++i) {
     if (text[i] != '<') continue;
-    if (text[i + 1] == '/') --depth;
-    else if (text[i + 1] != '!' && text[i + 1] != '?') ++depth;
+    if (text[i + 1] == '/')
+      --depth;
+    else if (text[i + 1] != '!' && text[i + 1] != '?')
+      ++depth;
     const size_t end = text.find('>', i);
     if (end != absl::string_view::npos && text[end - 1] == '/') --depth;
     if (depth > kDepthMax) return true;
@@ -50,9 +53,9 @@ void ReadElement(const Element& element, Reading& reading) {
       element.closed && !IsTooDeep(reading.text) &&
       document.load_buffer(reading.text.data(), reading.text.size());
   if (!parsed) {
-    return SetAside(reading.item,
-                    element.closed ? "the pupil is not well-formed XML"
-                                   : "the pupil breaks off");
+    return SetAside(reading.item, element.closed
+                                      ? "the pupil is not well-formed XML"
+                                      : "the pupil breaks off");
   }
   reading.pupil = document.document_element();
   ReadPupil(reading);
@@ -63,38 +66,33 @@ void ReadElement(const Element& element, Reading& reading) {
 absl::Status Read(const std::string& file, absl::string_view text,
                   const Feed& feed, const Mapping& mapping,
                   const ItemSink& sink) {
+  // Other files have headers and even pupils; only this one has this root.
+  if (!absl::StrContains(text, "<CTfile") &&
+      !absl::StrContains(text, "<CTFile")) {
+    return absl::InvalidArgumentError(
+        "the file is empty or no Common Transfer File");
+  }
   LineCounter lines(file, text);
   Header header;
   Feed file_feed = feed;
   absl::Status status;
-  bool transfer_file = false;
-  const size_t elements = ForEachElement(
-      text, {"Header", "Pupil"}, [&](const Element& element) {
-        const absl::string_view part =
-            text.substr(element.begin, element.end - element.begin);
-        transfer_file = true;
-        if (element.name == "Header") {
-          header = ReadHeader(part);
-          file_feed.extracted_at =
-              header.written_at.value_or(feed.extracted_at);
-          return true;
-        }
-        Item item;
-        item.kind = "pupil";
-        item.place = lines.At(element.begin);
-        Reading reading{file_feed, mapping, header.school, {}, part, "", item};
-        ReadElement(element, reading);
-        status = sink(std::move(item));
-        return status.ok();
-      });
-  if (!status.ok()) return status;
-  if (elements == 0) {
-    return absl::InvalidArgumentError("the file is empty or no XML");
-  }
-  if (!transfer_file) {
-    return absl::InvalidArgumentError("the file is no Common Transfer File");
-  }
-  return absl::OkStatus();
+  ForEachElement(text, {"Header", "Pupil"}, [&](const Element& element) {
+    const absl::string_view part =
+        text.substr(element.begin, element.end - element.begin);
+    if (element.name == "Header") {
+      header = ReadHeader(part);
+      file_feed.extracted_at = header.written_at.value_or(feed.extracted_at);
+      return true;
+    }
+    Item item;
+    item.kind = "pupil";
+    item.place = lines.At(element.begin);
+    Reading reading{file_feed, mapping, header.school, {}, part, "", item};
+    ReadElement(element, reading);
+    status = sink(std::move(item));
+    return status.ok();
+  });
+  return status;
 }
 
 }  // namespace kith::adapters::education

@@ -1,15 +1,16 @@
-// The Common Transfer File (CTF): what a school's system sends about its pupils.
+// The Common Transfer File (CTF): what a school's system sends about its
+// pupils.
 //
 // A pure parser. Each pupil is one item: the pupil's record, the contacts with
-// their relationship and parental responsibility, special needs, young carer, and
-// the pupil's time at the school that sends. Attendance, assessments and other
-// schools' history are left out and counted. Brothers and sisters are not
+// their relationship and parental responsibility, special needs, young carer,
+// and the pupil's time at the school that sends. Attendance, assessments and
+// other schools' history are left out and counted. Brothers and sisters are not
 // inferred. README.md has the mapping table.
 //
 // A pupil's record is named by the unique pupil number. Where the file carries
 // the council's child id (LAchildID), it becomes an identifier by which the
-// council's record is found. A contact has neither id nor birth date: its record
-// is named by a digest of pupil, relationship and name.
+// council's record is found. A contact has neither id nor birth date: its
+// record is named by a digest of pupil, relationship and name.
 //
 // The extract date is the header's DateTime, else the feed's.
 #pragma once

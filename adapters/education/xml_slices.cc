@@ -10,7 +10,8 @@ namespace {
 
 constexpr size_t kNone = absl::string_view::npos;
 
-// The byte behind `mark`, searched from `at`; the text's end when there is none.
+// The byte behind `mark`, searched from `at`; the text's end when there is
+// none.
 size_t Behind(absl::string_view text, absl::string_view mark, size_t at) {
   const size_t found = text.find(mark, at);
   return found == kNone ? text.size() : found + mark.size();
@@ -48,10 +49,9 @@ bool StartsAt(absl::string_view text, size_t at, absl::string_view mark) {
 
 }  // namespace
 
-size_t ForEachElement(absl::string_view text,
-                      std::initializer_list<absl::string_view> names,
-                      const std::function<bool(const Element&)>& visit) {
-  size_t count = 0;
+void ForEachElement(absl::string_view text,
+                    std::initializer_list<absl::string_view> names,
+                    const std::function<bool(const Element&)>& visit) {
   std::optional<Element> open;
   size_t at = text.find('<');
   while (at != kNone && at < text.size()) {
@@ -66,11 +66,10 @@ size_t ForEachElement(absl::string_view text,
       next = EndOfTag(text, at);
       if (open && NameAt(text, at + 2) == open->name) {
         open->end = next;
-        if (!visit(*open)) return count;
+        if (!visit(*open)) return;
         open.reset();
       }
     } else {
-      ++count;
       const absl::string_view name = NameAt(text, at + 1);
       next = EndOfTag(text, at);
       const bool wanted =
@@ -78,12 +77,12 @@ size_t ForEachElement(absl::string_view text,
       if (wanted && open) {
         open->end = at;
         open->closed = false;
-        if (!visit(*open)) return count;
+        if (!visit(*open)) return;
         open.reset();
       }
       const bool whole = next >= 2 && text.substr(next - 2, 2) == "/>";
       if (wanted && whole) {
-        if (!visit({name, at, next, true})) return count;
+        if (!visit({name, at, next, true})) return;
       } else if (wanted) {
         open = Element{name, at, text.size(), true};
       }
@@ -94,7 +93,6 @@ size_t ForEachElement(absl::string_view text,
     open->closed = false;
     visit(*open);
   }
-  return count;
 }
 
 }  // namespace kith::adapters::education

@@ -1,5 +1,5 @@
-// Finds the pupils of a Common Transfer File by their tags, without building the
-// document: a file of a whole county stays small in memory, a pupil that is
+// Finds the pupils of a Common Transfer File by their tags, without building
+// the document: a file of a whole county stays small in memory, a pupil that is
 // damaged does not take the others with it, and each one's place is known.
 //
 // Thread-safe.
@@ -22,10 +22,9 @@ struct Element {
 
 // Calls `visit` for each element called one of `names`, in order, until it
 // answers false. They do not nest in each other. Comments, CDATA and processing
-// instructions are passed over. Returns how many elements of any name the text
-// holds: 0 means that it is no XML.
-size_t ForEachElement(absl::string_view text,
-                      std::initializer_list<absl::string_view> names,
-                      const std::function<bool(const Element&)>& visit);
+// instructions are passed over.
+void ForEachElement(absl::string_view text,
+                    std::initializer_list<absl::string_view> names,
+                    const std::function<bool(const Element&)>& visit);
 
 }  // namespace kith::adapters::education

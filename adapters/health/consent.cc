@@ -64,9 +64,9 @@ Form ReadForm(const Reading& reading) {
 
 ConsentStated& SayConsent(Reading& reading, const Form& form,
                           agency::v1::ConsentAnswer answer) {
-  ConsentStated& consent = *Say(reading.feed, reading.key, When(reading),
-                                reading.item)
-                                .mutable_consent_stated();
+  ConsentStated& consent =
+      *Say(reading.feed, reading.key, When(reading), reading.item)
+           .mutable_consent_stated();
   *consent.mutable_consent() = Local(reading.feed, reading.key);
   *consent.add_about() = PersonOf(reading.feed, form.patient);
   consent.set_kind(agency::v1::CONSENT_KIND_SHARE);
@@ -148,8 +148,7 @@ void SayRestriction(Reading& reading, const Form& form,
   if (!provision.has_bad_date) *restriction.mutable_period() = provision.period;
   if (until != nullptr) *restriction.mutable_period()->mutable_until() = *until;
   if (!form.answered_by.empty()) {
-    *restriction.mutable_asked_by() =
-        PersonOf(reading.feed, form.answered_by);
+    *restriction.mutable_asked_by() = PersonOf(reading.feed, form.answered_by);
   }
 }
 
@@ -228,12 +227,11 @@ void ReadActive(Reading& reading, const Form& form) {
 // Rejected, inactive or entered in error: it permits no more, and its denials
 // end.
 void ReadEnded(Reading& reading, const Form& form, const std::string& status) {
-  const agency::v1::Date today = ToDate(
-      absl::ToCivilDay(reading.feed.extracted_at, absl::UTCTimeZone()));
+  const agency::v1::Date today =
+      ToDate(absl::ToCivilDay(reading.feed.extracted_at, absl::UTCTimeZone()));
   if (status == "entered-in-error") {
     agency::v1::ConsentWithdrawn& withdrawn =
-        *Say(reading.feed, reading.key, reading.feed.extracted_at,
-             reading.item)
+        *Say(reading.feed, reading.key, reading.feed.extracted_at, reading.item)
              .mutable_consent_withdrawn();
     *withdrawn.mutable_consent() = ThingOf(reading.feed, reading.key);
     withdrawn.set_wording("entered in error");

@@ -43,8 +43,7 @@ class ConsentTest : public testing::Test {
         policy.empty() ? "" : "'}]}", more,
         provision.empty() ? "" : ", 'provision': ", provision, "}");
     text = absl::StrReplaceAll(text, {{"'", "\""}});
-    const Feed feed{"trust", "fhir", absl::FromUnixSeconds(1700000000), "",
-                    ""};
+    const Feed feed{"trust", "fhir", absl::FromUnixSeconds(1700000000), "", ""};
     Reader reader(*mapping);
     const absl::Status read = reader.Read("f.json", text, feed, [&](Item item) {
       item_ = std::move(item);
@@ -112,7 +111,8 @@ TEST_F(ConsentTest, APermittedExceptionFromOptOutIsAPermission) {
 
 TEST_F(ConsentTest, APartThatCannotBeRepresentedNeverPermits) {
   const std::string parts[] = {
-      ", 'data': [{'meaning': 'related', 'reference': {'reference': 'Task/1'}}]",
+      ", 'data': [{'meaning': 'related', 'reference': {'reference': "
+      "'Task/1'}}]",
       ", 'securityLabel': [{'code': 'PSY'}]",
       ", 'code': [{'coding': [{'code': '34133-9'}]}]",
       ", 'class': [{'code': 'CarePlan'}, {'code': 'MedicationRequest'}]",
@@ -148,9 +148,10 @@ TEST_F(ConsentTest, OnlyRecipientsReceive) {
 }
 
 TEST_F(ConsentTest, AnUnknownRecipientPurposeOrNoneNeverPermits) {
-  Read("OPTIN", "{'type': 'permit', 'actor': [{'role': {'coding': [{'code': "
-                "'IRCP'}]}, 'reference': {'reference': 'Organization/x'}}],"
-                " 'purpose': [{'code': 'CAREMGT'}]}");
+  Read("OPTIN",
+       "{'type': 'permit', 'actor': [{'role': {'coding': [{'code': "
+       "'IRCP'}]}, 'reference': {'reference': 'Organization/x'}}],"
+       " 'purpose': [{'code': 'CAREMGT'}]}");
   EXPECT_TRUE(PermitsNobody());
   Read("OPTIN", absl::StrCat("{'type': 'permit', ", kCouncil, "}"));
   EXPECT_TRUE(PermitsNobody());
@@ -208,8 +209,9 @@ TEST_F(ConsentTest, DenialsAreWidenedWhereTheirLimitsAreNotOurs) {
                              ", 'securityLabel': [{'code': 'PSY'}],"
                              " 'class': [{'code': 'CarePlan'}]}"));
   EXPECT_THAT(restrictions_[0].classes(), IsEmpty());
-  Read("OPTIN", "{'type': 'deny', 'actor': [{'role': {'coding': [{'code': "
-                "'PRCP'}]}, 'reference': {'reference': 'Organization/x'}}]}");
+  Read("OPTIN",
+       "{'type': 'deny', 'actor': [{'role': {'coding': [{'code': "
+       "'PRCP'}]}, 'reference': {'reference': 'Organization/x'}}]}");
   EXPECT_THAT(restrictions_[0].barred(), IsEmpty());
   EXPECT_TRUE(PermitsNobody());
 }
@@ -235,12 +237,9 @@ TEST_F(ConsentTest, WhatHasEndedPermitsNoMoreAndItsDenialsEnd) {
   }
   Read("OPTIN", Permit(), "entered-in-error");
   ASSERT_THAT(item_.said, SizeIs(1));
-  EXPECT_EQ(item_.said[0]
-                .statement.consent_withdrawn()
-                .consent()
-                .local()
-                .local_id(),
-            "Consent/c");
+  EXPECT_EQ(
+      item_.said[0].statement.consent_withdrawn().consent().local().local_id(),
+      "Consent/c");
 }
 
 TEST_F(ConsentTest, WhatIsNotInForceOrNotReliableIsNotTaken) {

@@ -68,7 +68,8 @@ std::string NameOf(const json& resource) {
   if (!text.empty()) return Tidy(text);
   std::string name;
   for (const json& given : List(names[0], "given")) {
-    if (given.is_string()) absl::StrAppend(&name, given.get<std::string>(), " ");
+    if (given.is_string())
+      absl::StrAppend(&name, given.get<std::string>(), " ");
   }
   return Tidy(absl::StrCat(name, Text(names[0], "family")));
 }
@@ -190,11 +191,10 @@ void Directory::Add(const json& resource, const std::string& key,
     who.set_local_id(IdOf(key));
     who.set_name(NameOf(resource));
     who.set_contact(WorkContact(resource));
-    who.set_profession(
-        Wording(At(List(resource, "qualification").empty()
-                       ? Null()
-                       : List(resource, "qualification")[0],
-                   "code")));
+    who.set_profession(Wording(At(List(resource, "qualification").empty()
+                                      ? Null()
+                                      : List(resource, "qualification")[0],
+                                  "code")));
   } else if (type == "PractitionerRole") {
     PractitionerRef& who = practitioners[key];
     who.set_name(Tidy(Text(At(resource, "practitioner"), "display")));
@@ -259,7 +259,8 @@ std::string Agency(const Reading& reading, const json& reference) {
                json{{"identifier", json::array({At(reference, "identifier")})}},
                Text(reference, "reference"));
   if (!by_code.empty()) return by_code;
-  const auto found = reading.directory.agencies.find(Resolve(reading, reference));
+  const auto found =
+      reading.directory.agencies.find(Resolve(reading, reference));
   return found == reading.directory.agencies.end() ? "" : found->second;
 }
 

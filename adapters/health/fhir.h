@@ -52,11 +52,11 @@ bool ReadPeriod(const json& period, agency::v1::Period& out);
 struct Directory {
   std::map<std::string, std::string> by_url;         // fullUrl -> Type/id
   std::map<std::string, std::string> by_identifier;  // system|value -> Type/id
-  std::map<std::string, std::string> agencies;   // Organization/id -> agency
+  std::map<std::string, std::string> agencies;  // Organization/id -> agency
   std::map<std::string, agency::v1::PractitionerRef> practitioners;
-  std::map<std::string, std::string> goals;      // Goal/id -> description
-  std::set<std::string> animals;                 // Patient/id
-  std::set<std::string> families;                // Group/id taken as families
+  std::map<std::string, std::string> goals;  // Goal/id -> description
+  std::set<std::string> animals;             // Patient/id
+  std::set<std::string> families;            // Group/id taken as families
 
   void Add(const json& resource, const std::string& key,
            const std::string& full_url, const Mapping& mapping);
@@ -84,7 +84,8 @@ std::optional<agency::v1::PractitionerRef> Practitioner(const Reading& reading,
 // The agency's name in the partnership; empty when the table knows none.
 std::string Agency(const Reading& reading, const json& reference);
 
-// A resource's key: its type with its id, or with its fullUrl when it is a uuid.
+// A resource's key: its type with its id, or with its fullUrl when it is a
+// uuid.
 std::string KeyOf(const json& resource, const std::string& full_url);
 
 // The mappers, one a type. Each ends the item or makes it say something.

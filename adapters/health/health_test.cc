@@ -34,8 +34,8 @@ std::string Json(absl::string_view text) {
 }
 
 std::vector<Item> ReadWith(const Mapping& mapping, const std::string& text) {
-  const Feed feed{"trust", "fhir", absl::FromUnixSeconds(1700000000),
-                  "council", "mosaic"};
+  const Feed feed{"trust", "fhir", absl::FromUnixSeconds(1700000000), "council",
+                  "mosaic"};
   Reader reader(mapping);
   reader.Index(text);
   std::vector<Item> items;
@@ -118,8 +118,8 @@ TEST(PatientTest, NumbersNotTracedAreNotVerified) {
 }
 
 TEST(PatientTest, ABirthDateToComeIsExpected) {
-  const auto items = Read(
-      "{'resourceType': 'Patient', 'id': 'b', 'birthDate': '2024-01-10'}");
+  const auto items =
+      Read("{'resourceType': 'Patient', 'id': 'b', 'birthDate': '2024-01-10'}");
   const auto& person = items[0].said[0].statement.person_stated();
   EXPECT_FALSE(person.has_birth_date());
   EXPECT_EQ(person.expected_birth_date().year(), 2024);
@@ -140,14 +140,14 @@ constexpr char kDog[] =
     "patient-animal'}]}";
 
 TEST(FamilyTest, AnimalsAndHerdsAreRefusedAndLeftOutOfFamilies) {
-  const auto items = Read(Bundle(
-      {kDog, "{'resourceType': 'Group', 'id': 'herd', 'type': 'animal'}",
-       "{'resourceType': 'RelatedPerson', 'id': 'owner',"
-       " 'patient': {'reference': 'Patient/dog'}}",
-       "{'resourceType': 'Group', 'id': 'f', 'type': 'person',"
-       " 'actual': true, 'code': {'text': 'Family'}, 'member': ["
-       "{'entity': {'reference': 'Patient/dog'}},"
-       "{'entity': {'reference': 'Patient/p1'}, 'inactive': true}]}"}));
+  const auto items = Read(
+      Bundle({kDog, "{'resourceType': 'Group', 'id': 'herd', 'type': 'animal'}",
+              "{'resourceType': 'RelatedPerson', 'id': 'owner',"
+              " 'patient': {'reference': 'Patient/dog'}}",
+              "{'resourceType': 'Group', 'id': 'f', 'type': 'person',"
+              " 'actual': true, 'code': {'text': 'Family'}, 'member': ["
+              "{'entity': {'reference': 'Patient/dog'}},"
+              "{'entity': {'reference': 'Patient/p1'}, 'inactive': true}]}"}));
   ASSERT_THAT(items, SizeIs(4));
   for (int i : {0, 1, 2}) EXPECT_EQ(items[i].ending, Ending::kRefused) << i;
   const auto& family = items[3].said[0].statement.family_stated();
@@ -322,8 +322,7 @@ TEST(BadInputTest, EmptyAndDeeplyNestedFilesAreRefused) {
   const auto deep = Read(std::string(100000, '['));
   ASSERT_THAT(deep, SizeIs(1));
   EXPECT_EQ(deep[0].ending, Ending::kSetAside);
-  const auto closed =
-      Read(std::string(100000, '[') + std::string(100000, ']'));
+  const auto closed = Read(std::string(100000, '[') + std::string(100000, ']'));
   EXPECT_EQ(closed[0].ending, Ending::kSetAside);
 }
 

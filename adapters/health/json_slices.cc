@@ -3,9 +3,7 @@
 namespace kith::adapters::health {
 namespace {
 
-bool IsBlank(char c) {
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
+bool IsBlank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 bool EndsScalar(char c) {
   return IsBlank(c) || c == ',' || c == ']' || c == '}' || c == ':';
@@ -14,8 +12,10 @@ bool EndsScalar(char c) {
 // The byte behind the string that opens at `at`, or npos.
 size_t EndOfString(absl::string_view text, size_t at) {
   for (++at; at < text.size(); ++at) {
-    if (text[at] == '\\') ++at;
-    else if (text[at] == '"') return at + 1;
+    if (text[at] == '\\')
+      ++at;
+    else if (text[at] == '"')
+      return at + 1;
   }
   return absl::string_view::npos;
 }
@@ -73,7 +73,8 @@ std::optional<size_t> ForEachMember(
   size_t at = object.begin + 1;
   while (true) {
     const auto name = NextValue(text, at, &broken);
-    if (!name || text[name->begin] == '}') return broken;
+    if (!name) return broken ? broken : at;  // no closing bracket
+    if (text[name->begin] == '}') return std::nullopt;
     at = SkipBlanks(text, name->end);
     if (text[name->begin] != '"' || at >= text.size() || text[at] != ':') {
       return name->begin;
@@ -96,7 +97,8 @@ std::optional<size_t> ForEachElement(
   size_t at = array.begin + 1;
   while (true) {
     const auto value = NextValue(text, at, &broken);
-    if (!value || text[value->begin] == ']') return broken;
+    if (!value) return broken ? broken : at;  // no closing bracket
+    if (text[value->begin] == ']') return std::nullopt;
     if (!element(*value)) return std::nullopt;
     at = value->end;
   }

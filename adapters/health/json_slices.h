@@ -19,9 +19,9 @@ struct Slice {
   size_t end = 0;
 };
 
-// The value that begins at or after `from`, blanks and commas passed over. Empty
-// at the end of the text, or when the value does not end (`*broken` is set to
-// where it began then).
+// The value that begins at or after `from`, blanks and commas passed over.
+// Empty at the end of the text, or when the value does not end (`*broken` is
+// set to where it began then).
 std::optional<Slice> NextValue(absl::string_view text, size_t from,
                                std::optional<size_t>* broken);
 

@@ -53,8 +53,7 @@ bool ReadNames(Reading& reading, PersonStated& person) {
     for (const json& from : names) {
       const std::string use = Text(from, "use");
       if (use == "temp" || use == "anonymous") continue;
-      const bool usual =
-          UseOf(use, has_official) == agency::v1::NAME_USE_USUAL;
+      const bool usual = UseOf(use, has_official) == agency::v1::NAME_USE_USUAL;
       if (usual != usual_ones) continue;
       if (!ReadName(reading, from, has_official, *person.add_names())) {
         return false;
@@ -118,8 +117,7 @@ bool ReadAddress(const json& from, bool restricted, Address& address) {
 }
 
 bool IsOld(const json& from) {
-  return Text(from, "use") == "old" ||
-         !Text(At(from, "period"), "end").empty();
+  return Text(from, "use") == "old" || !Text(At(from, "period"), "end").empty();
 }
 
 bool ReadAddresses(Reading& reading, PersonStated& person) {
@@ -191,8 +189,8 @@ bool ReadBirth(Reading& reading, PersonStated& person) {
   const auto date = ParseFhirDate(text);
   if (!date) return false;
   const auto day = ToDay(*date);
-  if (day && *day > absl::ToCivilDay(reading.feed.extracted_at,
-                                     absl::UTCTimeZone())) {
+  if (day &&
+      *day > absl::ToCivilDay(reading.feed.extracted_at, absl::UTCTimeZone())) {
     *person.mutable_expected_birth_date() = *date;
   } else {
     *person.mutable_birth_date() = *date;
@@ -227,8 +225,8 @@ bool ReadPerson(Reading& reading, PersonStated& person) {
   const json& ethnic = Extension(resource, "EthnicCategory");
   const json& coding = List(At(ethnic, "valueCodeableConcept"), "coding");
   if (!coding.empty()) person.set_ethnicity(Text(coding[0], "code"));
-  person.set_religion(Wording(At(Extension(resource, "patient-religion"),
-                                 "valueCodeableConcept")));
+  person.set_religion(Wording(
+      At(Extension(resource, "patient-religion"), "valueCodeableConcept")));
   return true;
 }
 

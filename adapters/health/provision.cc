@@ -56,11 +56,10 @@ void ReadActors(const Reading& reading, const json& from, Provision& out) {
 
 void ReadClasses(const Reading& reading, const json& from, Provision& out) {
   for (const json& one : List(from, "class")) {
-    const auto word =
-        reading.mapping.Find("item_classes", Text(one, "code"));
+    const auto word = reading.mapping.Find("item_classes", Text(one, "code"));
     ItemClass parsed;
-    if (word && agency::v1::ItemClass_Parse(
-                    absl::StrCat("ITEM_CLASS_", *word), &parsed)) {
+    if (word && agency::v1::ItemClass_Parse(absl::StrCat("ITEM_CLASS_", *word),
+                                            &parsed)) {
       out.classes.push_back(parsed);
     } else {
       out.classes_complete = false;

@@ -16,9 +16,9 @@ constexpr int kNestingMax = 100;
 // One resource of a file, or the place where it broke off.
 struct Found {
   size_t begin = 0;
-  json resource;          // null when it cannot be read
+  json resource;  // null when it cannot be read
   std::string full_url;
-  absl::Time timestamp;   // of its bundle; InfinitePast: none
+  absl::Time timestamp;  // of its bundle; InfinitePast: none
   const char* problem = nullptr;
 };
 
@@ -30,10 +30,14 @@ bool IsTooDeep(absl::string_view text) {
   bool quoted = false;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (quoted && c == '\\') ++i;
-    else if (c == '"') quoted = !quoted;
-    else if (!quoted && (c == '{' || c == '[')) ++depth;
-    else if (!quoted && (c == '}' || c == ']')) --depth;
+    if (quoted && c == '\\')
+      ++i;
+    else if (c == '"')
+      quoted = !quoted;
+    else if (!quoted && (c == '{' || c == '['))
+      ++depth;
+    else if (!quoted && (c == '}' || c == ']'))
+      --depth;
     if (depth > kNestingMax) return true;
   }
   return false;
@@ -58,25 +62,26 @@ struct Head {
 
 Head ReadHead(absl::string_view text, Slice object) {
   Head head;
-  head.broken = ForEachMember(
-      text, object, [&](absl::string_view name, Slice value) {
+  head.broken =
+      ForEachMember(text, object, [&](absl::string_view name, Slice value) {
         const bool entries = name == "entry" && text[value.begin] == '[';
         if (entries) head.entries = value;
         if (name == "resourceType" || name == "timestamp") {
           const json parsed = ParseSlice(text, value);
           const std::string word =
               parsed.is_string() ? parsed.get<std::string>() : "";
-          if (name == "resourceType") head.type = word;
-          else head.timestamp = ParseInstant(word).value_or(head.timestamp);
+          if (name == "resourceType")
+            head.type = word;
+          else
+            head.timestamp = ParseInstant(word).value_or(head.timestamp);
         }
         return true;
       });
   return head;
 }
 
-absl::Status VisitOne(absl::string_view text, Slice slice,
-                      absl::Time timestamp, bool is_entry,
-                      const Visit& visit) {
+absl::Status VisitOne(absl::string_view text, Slice slice, absl::Time timestamp,
+                      bool is_entry, const Visit& visit) {
   Found found;
   found.begin = slice.begin;
   found.timestamp = timestamp;
@@ -147,13 +152,13 @@ absl::Status ForEachResource(absl::string_view text, const Visit& visit) {
   std::optional<size_t> broken;
   while (const auto value = NextValue(text, at, &broken)) {
     at = value->end;
-    const Head head = text[value->begin] == '{' ? ReadHead(text, *value)
-                                                : Head{};
+    const Head head =
+        text[value->begin] == '{' ? ReadHead(text, *value) : Head{};
     if (head.type == "Bundle" && !head.broken) {
       RETURN_IF_ERROR(VisitBundle(text, head, visit));
     } else {
-      RETURN_IF_ERROR(VisitOne(text, *value, absl::InfinitePast(), false,
-                               visit));
+      RETURN_IF_ERROR(
+          VisitOne(text, *value, absl::InfinitePast(), false, visit));
     }
   }
   return broken ? VisitTorn(text, *broken, visit) : absl::OkStatus();

@@ -3,8 +3,8 @@
 //
 // A pure parser. Each resource is one item: Patient, RelatedPerson, Group,
 // Consent, ServiceRequest, CarePlan and CareTeam are mapped, Organization,
-// Practitioner, PractitionerRole and Goal serve references only, everything else
-// is skipped and counted. README.md has the mapping table.
+// Practitioner, PractitionerRole and Goal serve references only, everything
+// else is skipped and counted. README.md has the mapping table.
 //
 // The extract date of a resource is its meta.lastUpdated, else the bundle's
 // timestamp, else the feed's.
@@ -33,8 +33,8 @@ class Reader {
   // cannot be read is passed over; `Read` complains of it.
   void Index(absl::string_view text);
 
-  // Gives each resource of `text` to `sink`. INVALID_ARGUMENT: the file holds no
-  // resource at all (empty, not JSON); other errors are the sink's.
+  // Gives each resource of `text` to `sink`. INVALID_ARGUMENT: the file holds
+  // no resource at all (empty, not JSON); other errors are the sink's.
   absl::Status Read(const std::string& file, absl::string_view text,
                     const Feed& feed, const ItemSink& sink) const;
 

@@ -225,16 +225,14 @@ void SayLead(Reading& reading, const std::string& subject, const Part& part) {
 
 void SayInvolvement(Reading& reading, const std::string& subject,
                     const Part& part) {
-  const std::string key =
-      absl::StrCat(reading.key, "/", part.who.local_id());
+  const std::string key = absl::StrCat(reading.key, "/", part.who.local_id());
   agency::v1::InvolvementStated& involvement =
       *Say(reading.feed, key, reading.feed.extracted_at, reading.item)
            .mutable_involvement_stated();
   *involvement.mutable_involvement() = Local(reading.feed, key);
   *involvement.mutable_person() = PersonOf(reading.feed, subject);
   involvement.set_service(
-      FindConcept(reading.mapping, "services",
-                  At(reading.resource, "category"))
+      FindConcept(reading.mapping, "services", At(reading.resource, "category"))
           .value_or(reading.mapping.Setting("service", "health")));
   involvement.set_role(part.wording);
   *involvement.mutable_worker() = part.who;
@@ -368,11 +366,10 @@ void ReadCareTeam(Reading& reading) {
   if (Text(reading.resource, "status") == "proposed") {
     return Skip(reading.item, "a team that is only proposed");
   }
-  const std::string subject =
-      Resolve(reading, At(reading.resource, "subject"));
+  const std::string subject = Resolve(reading, At(reading.resource, "subject"));
   const bool family = reading.directory.families.count(subject) > 0;
-  if (!family && (!IsPersonKey(subject) ||
-                  reading.directory.animals.count(subject) > 0)) {
+  if (!family &&
+      (!IsPersonKey(subject) || reading.directory.animals.count(subject) > 0)) {
     return SetAside(reading.item, "it is about nobody of whom an id is known");
   }
   std::vector<Part> parts;
@@ -383,7 +380,8 @@ void ReadCareTeam(Reading& reading) {
   if (lead != nullptr) SayLead(reading, subject, *lead);
   std::set<std::string> said;  // one may take part in two roles
   for (const Part& part : parts) {
-    if (part.role.empty() && !family && said.insert(part.who.local_id()).second) {
+    if (part.role.empty() && !family &&
+        said.insert(part.who.local_id()).second) {
       SayInvolvement(reading, subject, part);
     }
   }

@@ -44,8 +44,7 @@ struct Options {
   bool dry_run = false;
 };
 
-int Complain(const std::string& program, const absl::Status& status,
-             int code) {
+int Complain(const std::string& program, const absl::Status& status, int code) {
   std::fprintf(stderr, "%s: %s\n", program.c_str(),
                std::string(status.message()).c_str());
   return code;
@@ -84,8 +83,8 @@ absl::StatusOr<Mapping> LoadMapping(const Adapter& adapter,
       options.table.empty() ? adapter.mapping : options.table;
   auto table = ReadFile(path, kTableBytesMax);
   if (!table.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": ",
-                                                   table.status().message()));
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": ", table.status().message()));
   }
   std::string own;
   if (!options.mapping.empty()) {
@@ -156,9 +155,8 @@ absl::Status ReadAll(const std::vector<std::string>& paths,
   Progress progress;
   for (const std::string& path : paths) reader.Prepare(path);
   for (const std::string& path : paths) {
-    const Feed feed{options.agency, options.system,
-                    ExtractedAt(options, path), options.council_agency,
-                    options.council_system};
+    const Feed feed{options.agency, options.system, ExtractedAt(options, path),
+                    options.council_agency, options.council_system};
     absl::Status stopped;
     const absl::Status read = reader.Read(path, feed, [&](Item item) {
       stopped = run.Take(std::move(item));
@@ -235,9 +233,9 @@ int DeliverKept(const Adapter& adapter, const Options& options) {
   const auto sink = MakeIntakeSink(options.server, status.partnership,
                                    options.agency, status.source);
   std::map<Ending, uint64_t> told;
-  const absl::Status delivered =
-      Deliver(**outbox, *sink, [] { return absl::Now(); },
-              [&](const Answer& answer) { ++told[answer.ending]; });
+  const absl::Status delivered = Deliver(
+      **outbox, *sink, [] { return absl::Now(); },
+      [&](const Answer& answer) { ++told[answer.ending]; });
   for (const auto& [ending, count] : told) {
     std::printf("%8llu  %s\n", static_cast<unsigned long long>(count),
                 EndingName(ending));
@@ -270,8 +268,7 @@ int ShowStatus(const Adapter& adapter, const Options& options) {
       json ? "\", \"epoch\": " : "\nepoch            ", s.epoch,
       json ? ", \"next_sequence\": " : "\nnext number      ", s.next_sequence,
       json ? ", \"waiting\": " : "\nwaiting          ", s.waiting,
-      json ? ", \"waiting_bytes\": " : "\nwaiting bytes    ",
-      s.waiting_bytes,
+      json ? ", \"waiting_bytes\": " : "\nwaiting bytes    ", s.waiting_bytes,
       json ? ", \"oldest_waiting\": \"" : "\noldest waiting   ", oldest,
       json ? "\", \"kept_for_resending\": " : "\nkept for resend  ", s.kept,
       json ? "}\n" : "\n");
@@ -281,8 +278,8 @@ int ShowStatus(const Adapter& adapter, const Options& options) {
 
 void AddRun(CLI::App& app, const Adapter& adapter, Options& o) {
   CLI::App* run = app.add_subcommand("run", "Read files and tell the server");
-  run->footer(absl::StrCat("Example:\n  ", adapter.example, "\n\n",
-                           kExitCodes));
+  run->footer(
+      absl::StrCat("Example:\n  ", adapter.example, "\n\n", kExitCodes));
   run->add_option("files", o.files,
                   absl::StrCat("Files, or folders of *", adapter.extension))
       ->required();
@@ -317,14 +314,12 @@ void AddOutboxCommands(CLI::App& app, Options& o) {
   CLI::App* deliver =
       app.add_subcommand("deliver", "Tell the server what the outbox holds");
   deliver->footer(kExitCodes);
-  deliver->add_option("--outbox", o.outbox, "Folder of the outbox")
-      ->required();
+  deliver->add_option("--outbox", o.outbox, "Folder of the outbox")->required();
   deliver->add_option("--agency", o.agency, "The agency that speaks")
       ->required();
   deliver->add_option("--server", o.server, "host:port of kithd")
       ->capture_default_str();
-  CLI::App* status =
-      app.add_subcommand("status", "Show what the outbox holds");
+  CLI::App* status = app.add_subcommand("status", "Show what the outbox holds");
   status->add_option("--outbox", o.outbox, "Folder of the outbox")->required();
   status->add_option("--output", o.output, "table or json")
       ->check(CLI::IsMember({"table", "json"}))
@@ -347,9 +342,9 @@ std::string DefaultMapping(const std::string& kind) {
 int CommandMain(const Adapter& adapter, int argc, const char* const* argv) {
   Options options;
   options.system = adapter.system;
-  CLI::App app(absl::StrCat("Example:\n  ", adapter.example, "\n\n",
-                            adapter.about),
-               adapter.program);
+  CLI::App app(
+      absl::StrCat("Example:\n  ", adapter.example, "\n\n", adapter.about),
+      adapter.program);
   app.footer(kExitCodes);
   app.require_subcommand(1);
   AddRun(app, adapter, options);

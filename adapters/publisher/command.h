@@ -28,23 +28,23 @@ class FileReader {
 
 // What sets an adapter apart.
 struct Adapter {
-  std::string program;   // "kith-health"
-  std::string about;     // one line for --help
-  std::string example;   // shown first by --help
-  std::string system;    // the default of --system
-  std::string extension; // of the files taken from a folder: ".json"
-  std::string mapping;   // where its table is, when --table is not given
+  std::string program;    // "kith-health"
+  std::string about;      // one line for --help
+  std::string example;    // shown first by --help
+  std::string system;     // the default of --system
+  std::string extension;  // of the files taken from a folder: ".json"
+  std::string mapping;    // where its table is, when --table is not given
   std::function<std::unique_ptr<FileReader>(const Mapping& mapping)> reader;
 };
 
 // Exit codes, as --help prints them.
 enum ExitCode {
-  kExitDone = 0,          // all accounted for, nothing to look at
-  kExitComplaints = 1,    // done; something was refused or set aside
-  kExitUsage = 2,         // the command line, the key file or the table is wrong
-  kExitUnreadable = 3,    // a file could not be read at all
+  kExitDone = 0,        // all accounted for, nothing to look at
+  kExitComplaints = 1,  // done; something was refused or set aside
+  kExitUsage = 2,       // the command line, the key file or the table is wrong
+  kExitUnreadable = 3,  // a file could not be read at all
   kExitNotDelivered = 4,  // the server was not reachable: kept in the outbox
-  kExitOutbox = 5,        // the outbox is full, locked or damaged, or the disk is
+  kExitOutbox = 5,  // the outbox is full, locked or damaged, or the disk is
 };
 
 // Where the mapping table of `kind` ("health") is: share/kith beside the

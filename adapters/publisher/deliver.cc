@@ -25,10 +25,9 @@ class Delivery {
   absl::Status Stream(uint64_t start) {
     next_ = start;
     expected_ = 0;
-    const absl::Status sent = sink_.Send([this] { return Next(); },
-                                         [this](const Answer& answer) {
-                                           return Take(answer);
-                                         });
+    const absl::Status sent =
+        sink_.Send([this] { return Next(); },
+                   [this](const Answer& answer) { return Take(answer); });
     const absl::Status marked = Mark();
     return marked.ok() ? sent : marked;
   }
@@ -42,8 +41,7 @@ class Delivery {
       return std::optional<OutboxFrame>();
     }
     ASSIGN_OR_RETURN(std::string bytes, outbox_.Read(next_));
-    return std::optional<OutboxFrame>(
-        OutboxFrame{next_++, std::move(bytes)});
+    return std::optional<OutboxFrame>(OutboxFrame{next_++, std::move(bytes)});
   }
 
   absl::Status Take(const Answer& answer) {

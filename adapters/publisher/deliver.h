@@ -12,9 +12,10 @@
 
 namespace kith::adapters {
 
-// Sends everything that waits, from the number that the inbox expects, and marks
-// as delivered what was answered with an outcome. `told` gets each outcome, also
-// of what is sent again after the inbox lost it (a restored checkpoint).
+// Sends everything that waits, from the number that the inbox expects, and
+// marks as delivered what was answered with an outcome. `told` gets each
+// outcome, also of what is sent again after the inbox lost it (a restored
+// checkpoint).
 //
 // UNAVAILABLE, DEADLINE_EXCEEDED: not reachable, or broken off; what has no
 // outcome waits in the outbox. FAILED_PRECONDITION: the inbox expects numbers

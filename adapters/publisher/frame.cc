@@ -28,9 +28,9 @@ absl::StatusOr<SourceKey> ReadKeyFile(const std::string& path,
   auto bytes = files::ReadAll(path);
   if (!bytes.ok()) return absl::NotFoundError("the key file cannot be read");
   if (bytes->size() == base::kKeyBytes) return SourceKey{key_id, *bytes};
-  const std::vector<std::string> words = absl::StrSplit(
-      absl::StripAsciiWhitespace(*bytes), absl::ByAnyChar(" \t\r\n:="),
-      absl::SkipEmpty());
+  const std::vector<std::string> words =
+      absl::StrSplit(absl::StripAsciiWhitespace(*bytes),
+                     absl::ByAnyChar(" \t\r\n:="), absl::SkipEmpty());
   if (words.size() == 1 && IsHexKey(words[0])) {
     return SourceKey{key_id, absl::HexStringToBytes(words[0])};
   }
@@ -52,7 +52,8 @@ absl::StatusOr<std::string> MakeFrame(const Publisher& publisher,
   envelope.set_source(publisher.source);
   envelope.set_epoch(epoch);
   envelope.set_sequence(sequence);
-  // No order key: snapshots carry their extract date, so none waits for another.
+  // No order key: snapshots carry their extract date, so none waits for
+  // another.
   envelope.mutable_occurred_at()->set_seconds(
       absl::ToUnixSeconds(said.occurred_at));
   envelope.set_salt(base::RandomBytes(32));

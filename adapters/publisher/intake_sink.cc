@@ -33,12 +33,16 @@ absl::Status ToStatus(const grpc::Status& status) {
 
 Ending EndingOf(const api::v1::Outcome& outcome) {
   switch (outcome.kind()) {
-    case ledger::v1::OUTCOME_KIND_ACCEPTED: return Ending::kAccepted;
+    case ledger::v1::OUTCOME_KIND_ACCEPTED:
+      return Ending::kAccepted;
     case ledger::v1::OUTCOME_KIND_CHANGED_NOTHING:
       return Ending::kChangedNothing;
-    case ledger::v1::OUTCOME_KIND_REFUSED: return Ending::kRefused;
-    case ledger::v1::OUTCOME_KIND_PARKED: return Ending::kParked;
-    default: return Ending::kSetAside;  // quarantined
+    case ledger::v1::OUTCOME_KIND_REFUSED:
+      return Ending::kRefused;
+    case ledger::v1::OUTCOME_KIND_PARKED:
+      return Ending::kParked;
+    default:
+      return Ending::kSetAside;  // quarantined
   }
 }
 
@@ -118,8 +122,8 @@ class IntakeSink final : public Sink {
  public:
   IntakeSink(const std::string& server, std::string partnership,
              std::string agency, std::string source)
-      : channel_(grpc::CreateChannel(server,
-                                     grpc::InsecureChannelCredentials())),
+      : channel_(
+            grpc::CreateChannel(server, grpc::InsecureChannelCredentials())),
         stub_(IntakeService::NewStub(channel_)),
         partnership_(std::move(partnership)),
         agency_(std::move(agency)),
@@ -153,12 +157,18 @@ class IntakeSink final : public Sink {
   }
 
  private:
+  // A refused connection is an answer; only a silent one is waited for.
   absl::Status Connect() {
-    if (channel_->WaitForConnected(std::chrono::system_clock::now() +
-                                   kConnect)) {
-      return absl::OkStatus();
+    const auto deadline = std::chrono::system_clock::now() + kConnect;
+    auto state = channel_->GetState(/*try_to_connect=*/true);
+    while (state != GRPC_CHANNEL_READY) {
+      if (state == GRPC_CHANNEL_TRANSIENT_FAILURE ||
+          !channel_->WaitForStateChange(state, deadline)) {
+        return absl::UnavailableError("the server is not reachable");
+      }
+      state = channel_->GetState(/*try_to_connect=*/true);
     }
-    return absl::UnavailableError("the server is not reachable");
+    return absl::OkStatus();
   }
 
   // Who calls, as services/api reads it.

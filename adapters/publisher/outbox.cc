@@ -32,9 +32,8 @@ std::vector<uint64_t> SegmentsIn(const std::vector<std::string>& names) {
 }
 
 absl::Status Damaged(uint64_t segment, uint64_t offset) {
-  return absl::DataLossError(absl::StrCat("outbox segment ", segment,
-                                          " does not read back at byte ",
-                                          offset));
+  return absl::DataLossError(absl::StrCat(
+      "outbox segment ", segment, " does not read back at byte ", offset));
 }
 
 uint64_t Seconds(absl::Time time) {
@@ -89,9 +88,8 @@ absl::Status Outbox::Load(const std::string& partnership,
   // A crash while the very first record was written leaves an empty segment.
   if (epoch_ == 0) return Found(partnership, source, now);
   if (!source.empty() && (partnership != partnership_ || source != source_)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("the outbox belongs to source ", source_, " of ",
-                     partnership_));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the outbox belongs to source ", source_, " of ", partnership_));
   }
   // A crash may also have left the last segment without its head.
   if (segment_size_ == 0) return BeginSegment(segments_.back());
@@ -128,8 +126,7 @@ absl::Status Outbox::Write(absl::string_view body) {
   if (!written.ok()) {
     // What part of it reached the disk is unknown: cut it off, so that a later
     // record never stands behind a torn one.
-    files::Truncate(SegmentPath(segments_.back()), segment_size_)
-        .IgnoreError();
+    files::Truncate(SegmentPath(segments_.back()), segment_size_).IgnoreError();
     return written;
   }
   segment_size_ += wrapped.size();

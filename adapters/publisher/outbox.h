@@ -53,10 +53,10 @@ class Outbox {
  public:
   // Opens the outbox in `folder`, or makes one. What a crash left half-written
   // at the very end is cut off: it was never reported as kept.
-  // UNAVAILABLE: another process has it open. FAILED_PRECONDITION: it belongs to
-  // another source or partnership. DATA_LOSS: a record that was once on disk does
-  // not read back; keep the folder for inspection and start with a new one, then
-  // run the files again. INTERNAL: the disk refuses.
+  // UNAVAILABLE: another process has it open. FAILED_PRECONDITION: it belongs
+  // to another source or partnership. DATA_LOSS: a record that was once on disk
+  // does not read back; keep the folder for inspection and start with a new
+  // one, then run the files again. INTERNAL: the disk refuses.
   static absl::StatusOr<std::unique_ptr<Outbox>> Open(
       const std::string& folder, const std::string& partnership,
       const std::string& source, const OutboxLimits& limits, absl::Time now);
@@ -76,8 +76,8 @@ class Outbox {
   uint64_t first_waiting() const { return waiting_from_; }
 
   // Keeps serialised frames, numbered from next_sequence(); on disk once this
-  // has returned. RESOURCE_EXHAUSTED: more is waiting than the limits allow, and
-  // nothing was kept; deliver first. INTERNAL: the disk refuses (full?).
+  // has returned. RESOURCE_EXHAUSTED: more is waiting than the limits allow,
+  // and nothing was kept; deliver first. INTERNAL: the disk refuses (full?).
   absl::Status Append(absl::Span<const std::string> frames, absl::Time now);
 
   // The frame with this number, delivered or not. NOT_FOUND: no longer or not
@@ -112,8 +112,8 @@ class Outbox {
   absl::Status LoadSegment(uint64_t number, bool last);
   absl::Status Take(uint64_t segment, uint64_t offset,
                     absl::string_view record);
-  absl::Status Found(const std::string& partnership,
-                     const std::string& source, absl::Time now);
+  absl::Status Found(const std::string& partnership, const std::string& source,
+                     absl::Time now);
   absl::Status BeginSegment(uint64_t number);
   absl::Status Write(absl::string_view record);
   absl::Status RotateIfFull();

@@ -31,8 +31,7 @@ std::optional<Unwrapped> Unwrap(absl::string_view bytes) {
   }
   const uint64_t length = *base::ReadBigEndian64(bytes.substr(kMark.size()));
   if (length == 0 || length > bytes.size() - kFrameBytes) return std::nullopt;
-  const absl::string_view check =
-      bytes.substr(kMark.size() + 8, kCheckBytes);
+  const absl::string_view check = bytes.substr(kMark.size() + 8, kCheckBytes);
   const absl::string_view body = bytes.substr(kFrameBytes, length);
   if (base::Sha256(body).compare(0, kCheckBytes, check.data(), kCheckBytes) !=
       0) {

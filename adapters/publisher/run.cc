@@ -12,8 +12,8 @@ namespace {
 
 using agency::v1::Statement;
 
-// People before what is said of them, families before plans: within a batch that
-// spares the server parking what the next line explains.
+// People before what is said of them, families before plans: within a batch
+// that spares the server parking what the next line explains.
 int Rank(const Statement& statement) {
   if (statement.has_person_stated()) return 0;
   if (statement.has_relationship_stated()) return 1;
@@ -58,15 +58,14 @@ absl::Status Run::KeepFrames() {
       order.push_back({Rank(said.statement), {pending.get(), &said}});
     }
   }
-  std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
-    return a.first < b.first;
-  });
+  std::stable_sort(
+      order.begin(), order.end(),
+      [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> frames;
   std::vector<Pending*> whose;
   uint64_t sequence = outbox_->next_sequence();
   for (const auto& [rank, one] : order) {
-    auto frame =
-        MakeFrame(publisher_, outbox_->epoch(), sequence, *one.second);
+    auto frame = MakeFrame(publisher_, outbox_->epoch(), sequence, *one.second);
     if (!frame.ok()) {
       one.first->item.ending = Ending::kSetAside;
       one.first->item.reason = std::string(frame.status().message());

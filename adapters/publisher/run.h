@@ -32,7 +32,9 @@ class Run {
   // the outbox. All must outlive the run.
   Run(const Publisher& publisher, Outbox* outbox, Sink* sink,
       std::function<absl::Time()> now)
-      : publisher_(publisher), outbox_(outbox), sink_(sink),
+      : publisher_(publisher),
+        outbox_(outbox),
+        sink_(sink),
         now_(std::move(now)) {}
 
   // Takes an item. RESOURCE_EXHAUSTED: the outbox is full and cannot be
@@ -53,7 +55,7 @@ class Run {
   // An item on its way, with the numbers of its statements.
   struct Pending {
     Item item;
-    size_t open = 0;  // statements without an outcome
+    size_t open = 0;                   // statements without an outcome
     bool accepted = false;             // any of them
     Ending worst = Ending::kAccepted;  // parked, refused or set aside, if any
     std::string reason;                // of the worst

@@ -81,8 +81,8 @@ class RunTest : public testing::Test {
 
   void OpenOutbox() {
     outbox_.reset();
-    auto opened = Outbox::Open(folder_.string(), "hackney", "feed",
-                               OutboxLimits{}, now_);
+    auto opened =
+        Outbox::Open(folder_.string(), "hackney", "feed", OutboxLimits{}, now_);
     ASSERT_TRUE(opened.ok()) << opened.status();
     outbox_ = *std::move(opened);
   }
@@ -98,7 +98,7 @@ class RunTest : public testing::Test {
   }
 
   Report RunOf(std::vector<Item> items, Sink* sink) {
-    Run run(publisher_, outbox_.get(), sink, [this] { return now_; });
+    adapters::Run run(publisher_, outbox_.get(), sink, [this] { return now_; });
     for (Item& item : items) EXPECT_TRUE(run.Take(std::move(item)).ok());
     EXPECT_TRUE(run.Finish().ok());
     return run.report();
@@ -106,8 +106,8 @@ class RunTest : public testing::Test {
 
   fs::path folder_;
   const absl::Time now_ = absl::FromUnixSeconds(1700000000);
-  const Publisher publisher_{"hackney", "council", "feed",
-                             {"1", std::string(32, 'k')}};
+  const Publisher publisher_{
+      "hackney", "council", "feed", {"1", std::string(32, 'k')}};
   std::unique_ptr<Outbox> outbox_;
   FakeInbox inbox_;
 };
@@ -139,7 +139,8 @@ TEST_F(RunTest, PeopleAreSaidBeforeWhatIsSaidOfThem) {
 
 TEST_F(RunTest, AServerThatIsDownLosesNothing) {
   inbox_.down = true;
-  Run run(publisher_, outbox_.get(), &inbox_, [this] { return now_; });
+  adapters::Run run(publisher_, outbox_.get(), &inbox_,
+                    [this] { return now_; });
   ASSERT_TRUE(run.Take(Saying({"a", "b"})).ok());
   ASSERT_TRUE(run.Finish().ok());
   EXPECT_TRUE(absl::IsUnavailable(run.delivery()));
@@ -147,7 +148,8 @@ TEST_F(RunTest, AServerThatIsDownLosesNothing) {
   OpenOutbox();  // another process, later
   inbox_.down = false;
   ASSERT_TRUE(
-      Deliver(*outbox_, inbox_, [this] { return now_; }, [](const Answer&) {})
+      Deliver(
+          *outbox_, inbox_, [this] { return now_; }, [](const Answer&) {})
           .ok());
   EXPECT_THAT(inbox_.order, testing::ElementsAre("a", "b"));
   EXPECT_EQ(outbox_->Status().waiting, 0u);
@@ -165,9 +167,10 @@ TEST_F(RunTest, AStreamThatBreaksOffIsTakenUpWhereItBroke) {
     RunOf({Saying({"a"}), Saying({"b"}), Saying({"c"}), Saying({"d"})},
           &inbox_);
     inbox_.break_after = -1;
-    ASSERT_TRUE(Deliver(*outbox_, inbox_, [this] { return now_; },
-                        [](const Answer&) {})
-                    .ok());
+    ASSERT_TRUE(
+        Deliver(
+            *outbox_, inbox_, [this] { return now_; }, [](const Answer&) {})
+            .ok());
     EXPECT_THAT(inbox_.order, testing::ElementsAre("a", "b", "c", "d"));
   }
 }
@@ -182,7 +185,8 @@ TEST_F(RunTest, AServerThatWentBackGetsWhatItLostAgain) {
 
 TEST_F(RunTest, AnOutboxWhosePlaceWasTakenSaysSo) {
   inbox_.epoch = outbox_->epoch() + 1;
-  Run run(publisher_, outbox_.get(), &inbox_, [this] { return now_; });
+  adapters::Run run(publisher_, outbox_.get(), &inbox_,
+                    [this] { return now_; });
   ASSERT_TRUE(run.Take(Saying({"a"})).ok());
   ASSERT_TRUE(run.Finish().ok());
   EXPECT_TRUE(absl::IsFailedPrecondition(run.delivery()));
@@ -200,7 +204,7 @@ TEST_F(RunTest, AStatementThatIsTooLongIsSetAsideAlone) {
 }
 
 TEST_F(RunTest, ADryRunTellsNobody) {
-  Run run(publisher_, nullptr, nullptr, [this] { return now_; });
+  adapters::Run run(publisher_, nullptr, nullptr, [this] { return now_; });
   ASSERT_TRUE(run.Take(Saying({"a"})).ok());
   ASSERT_TRUE(run.Finish().ok());
   EXPECT_EQ(run.report().total().of(Ending::kReady), 1u);

@@ -1,5 +1,5 @@
-// Where an outbox is emptied to: IntakeService over gRPC (intake_sink.h), and in
-// its place one day a producer to Kafka.
+// Where an outbox is emptied to: IntakeService over gRPC (intake_sink.h), and
+// in its place one day a producer to Kafka.
 #pragma once
 
 #include <cstdint>

@@ -2,8 +2,8 @@
 // folder comes from the environment (KITH_SAMPLES); nothing of it is kept here.
 // Registered only where it is set when the build is configured.
 //
-// What is held: every resource, row and pupil is accounted for, and no file stops
-// a run.
+// What is held: every resource, row and pupil is accounted for, and no file
+// stops a run.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -45,8 +45,7 @@ std::string Slurp(const fs::path& path) {
 }
 
 Mapping TableOf(const std::string& kind) {
-  const auto yaml =
-      ReadFile("adapters/" + kind + "/mapping.yaml", 1 << 20);
+  const auto yaml = ReadFile("adapters/" + kind + "/mapping.yaml", 1 << 20);
   auto mapping = Mapping::Parse(*yaml);
   EXPECT_TRUE(mapping.ok()) << mapping.status();
   return *std::move(mapping);
@@ -72,10 +71,9 @@ TEST(SamplesTest, EveryFhirResourceIsAccountedFor) {
   for (const fs::path& file : files) reader.Index(Slurp(file));
   Report report;
   for (const fs::path& file : files) {
-    EXPECT_TRUE(reader
-                    .Read(file.filename().string(), Slurp(file), kFeed,
-                          Into(report))
-                    .ok())
+    EXPECT_TRUE(
+        reader.Read(file.filename().string(), Slurp(file), kFeed, Into(report))
+            .ok())
         << file;
   }
   std::cout << report.Table();
@@ -103,8 +101,8 @@ TEST(SamplesTest, EveryRowOfListsTwoAndThreeIsAccountedFor) {
     SCOPED_TRACE(file);
     Report report;
     std::ifstream in(file);
-    const absl::Status read = council::Read(
-        file.filename().string(), in, kFeed, mapping, Into(report));
+    const absl::Status read = council::Read(file.filename().string(), in, kFeed,
+                                            mapping, Into(report));
     const std::string name = file.filename().string();
     if (name == "list_2.csv" || name == "list_3.csv") {
       EXPECT_TRUE(read.ok()) << read;
@@ -120,21 +118,20 @@ TEST(SamplesTest, EveryRowOfListsTwoAndThreeIsAccountedFor) {
   }
 }
 
-// The other councils' and schools' files are no files of these adapters: each is
-// refused whole, none is half read.
+// The other councils' and schools' files are no files of these adapters: each
+// is refused whole, none is half read.
 TEST(SamplesTest, FilesOfOtherFormatsAreRefusedWhole) {
   Report report;
   for (const fs::path& file : FilesIn("council/cin-census", ".xml")) {
-    EXPECT_TRUE(absl::IsInvalidArgument(
-        education::Read("f.xml", Slurp(file), kFeed, TableOf("education"),
-                        Into(report))))
+    EXPECT_TRUE(absl::IsInvalidArgument(education::Read(
+        "f.xml", Slurp(file), kFeed, TableOf("education"), Into(report))))
         << file;
   }
   for (const char* folder : {"education/school-census", "linkage"}) {
     for (const fs::path& file : FilesIn(folder, ".csv")) {
       std::ifstream in(file);
-      EXPECT_TRUE(absl::IsInvalidArgument(council::Read(
-          "f.csv", in, kFeed, TableOf("council"), Into(report))))
+      EXPECT_TRUE(absl::IsInvalidArgument(
+          council::Read("f.csv", in, kFeed, TableOf("council"), Into(report))))
           << file;
     }
   }
