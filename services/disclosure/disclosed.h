@@ -1,11 +1,11 @@
 // The one door: only what passed disclosure can become an answer.
 //
-//   Discloser door(reader, now);            // for one read
-//   Disclosed<FamilyView> answer = door.Compose<FamilyView>(pieces, Finish);
+//   Discloser door(reader, context);           // for one read
+//   auto answer = door.Compose<GetPlanResponse>(pieces, slot, finish);
 //   // -> services/access records it -> api sends it
 //
-// A piece is anything with a `label` (ItemLabel) and a `part` (a partial T):
-// the parts that may be shown are merged, in order. Not thread-safe.
+// A piece is anything with a `label` (ItemLabel) and a `part` (a partial
+// message): the parts that may be shown are merged, in order. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,6 @@
 #include <set>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 #include "kith/ledger/v1/access.pb.h"
 #include "kith/ledger/v1/label.pb.h"
@@ -48,6 +47,8 @@ class Disclosed {
 
  private:
   friend class Discloser;
+  template <class>
+  friend class DisclosedList;
   Disclosed(T value, Account account)
       : value_(std::move(value)), account_(std::move(account)) {}
 
@@ -67,34 +68,20 @@ class Discloser {
   // Whether the item may be shown; counted in the account.
   bool Admit(const ledger::v1::ItemLabel& label);
 
-  // Merges the parts that may be shown into one T, and finishes it.
-  template <class T, class Pieces, class Finish>
-  Disclosed<T> Compose(const Pieces& pieces, const Finish& finish) {
-    T value;
-    for (const auto& piece : pieces) {
-      if (Admit(piece.label)) value.MergeFrom(piece.part);
-    }
-    finish(&value);
-    return Disclosed<T>(std::move(value), std::move(account_));
-  }
+  // For the next items; what was admitted so far stays accounted for.
+  void Use(Context now) { now_ = std::move(now); }
 
-  // A list: each entry is composed of its pieces; an entry of which nothing
-  // may be shown is not there. `append` puts an entry into the answer.
-  template <class T, class Entries, class Append>
-  Disclosed<T> ComposeList(const Entries& entries, const Append& append) {
-    T value;
-    for (const auto& pieces : entries) {
-      bool any = false;
-      std::vector<const typename std::decay_t<decltype(pieces)>::value_type*>
-          shown;
-      for (const auto& piece : pieces) {
-        if (!Admit(piece.label)) continue;
-        shown.push_back(&piece);
-        any = true;
-      }
-      if (any) append(value, shown);
+  // Merges the parts that may be shown into `slot(&answer)`, then calls
+  // `finish(&answer)`.
+  template <class T, class Pieces, class Slot, class Finish>
+  Disclosed<T> Compose(const Pieces& pieces, const Slot& slot,
+                       const Finish& finish) {
+    T answer;
+    for (const auto& piece : pieces) {
+      if (Admit(piece.label)) slot(&answer)->MergeFrom(piece.part);
     }
-    return Disclosed<T>(std::move(value), std::move(account_));
+    finish(&answer);
+    return Disclosed<T>(std::move(answer), std::move(account_));
   }
 
   // An answer that holds nothing of anybody: that something is not there, or
@@ -109,11 +96,53 @@ class Discloser {
   void Touch(uint64_t family) { account_.families.insert(family); }
 
  private:
+  template <class T>
+  friend class DisclosedList;
+
   Reader reader_;
   Context now_;
   bool as_of_ = false;
   Context then_;
   Account account_;
+};
+
+// A list in the making: entry by entry, each composed of its pieces; an entry
+// of which nothing may be shown is not there.
+template <class T>
+class DisclosedList {
+ public:
+  // `door` must outlive the list.
+  explicit DisclosedList(Discloser& door) : door_(door) {}
+
+  // Merges what may be shown of one entry into `add(&answer)`, a new element,
+  // and finishes that. False: nothing of it was shown.
+  template <class Pieces, class Add, class Finish>
+  bool Append(const Pieces& pieces, const Add& add, const Finish& finish) {
+    decltype(add(&answer_)) entry = nullptr;
+    for (const auto& piece : pieces) {
+      if (!door_.Admit(piece.label)) continue;
+      if (entry == nullptr) entry = add(&answer_);
+      entry->MergeFrom(piece.part);
+    }
+    if (entry == nullptr) return false;
+    finish(entry);
+    ++size_;
+    return true;
+  }
+
+  size_t size() const { return size_; }
+
+  // Ends the list; `finish(&answer)` adds what is said of the whole.
+  template <class Finish>
+  Disclosed<T> Done(const Finish& finish) && {
+    finish(&answer_);
+    return Disclosed<T>(std::move(answer_), std::move(door_.account_));
+  }
+
+ private:
+  Discloser& door_;
+  T answer_;
+  size_t size_ = 0;
 };
 
 }  // namespace kith::disclosure

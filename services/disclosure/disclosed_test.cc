@@ -40,12 +40,13 @@ Reader Health() {
 }
 
 const auto kNoFinish = [](ledger::v1::AccessRecord*) {};
+const auto kSelf = [](ledger::v1::AccessRecord* answer) { return answer; };
 
 TEST(DisclosedTest, OnlyWhatMayBeShownIsMergedAndAllIsAccountedFor) {
   Discloser door(Health(), Works({1}));
   const std::vector<Piece> pieces = {PieceOf("health", 1),
                                      PieceOf("school", 1)};
-  const auto answer = door.Compose<ledger::v1::AccessRecord>(pieces, kNoFinish);
+  const auto answer = door.Compose<ledger::v1::AccessRecord>(pieces, kSelf, kNoFinish);
   EXPECT_EQ(answer.value().families_size(), 1);
   ledger::v1::AccessRecord record;
   answer.account().AddTo(record);
@@ -61,12 +62,12 @@ TEST(DisclosedTest, AnAsOfReadShowsWhatMayBeSeenBothThenAndNow) {
   const std::vector<Piece> pieces = {PieceOf("health", 1),
                                      PieceOf("health", 2)};
   Discloser then_only(Health(), Works({1, 2}), Works({1}));
-  EXPECT_EQ(then_only.Compose<ledger::v1::AccessRecord>(pieces, kNoFinish)
+  EXPECT_EQ(then_only.Compose<ledger::v1::AccessRecord>(pieces, kSelf, kNoFinish)
                 .value()
                 .families_size(),
             1);
   Discloser now_only(Health(), Works({1}), Works({1, 2}));
-  EXPECT_EQ(now_only.Compose<ledger::v1::AccessRecord>(pieces, kNoFinish)
+  EXPECT_EQ(now_only.Compose<ledger::v1::AccessRecord>(pieces, kSelf, kNoFinish)
                 .value()
                 .families_size(),
             1);
@@ -76,13 +77,11 @@ TEST(DisclosedTest, AListLeavesOutEntriesOfWhichNothingIsShown) {
   Discloser door(Health(), Works({1}));
   const std::vector<std::vector<Piece>> entries = {
       {PieceOf("school", 1)}, {PieceOf("school", 1), PieceOf("health", 1)}};
-  int appended = 0;
-  const auto answer = door.ComposeList<ledger::v1::AccessRecord>(
-      entries, [&](auto& value, const auto& shown) {
-        ++appended;
-        for (const Piece* piece : shown) value.MergeFrom(piece->part);
-      });
-  EXPECT_EQ(appended, 1);
+  DisclosedList<ledger::v1::AccessRecord> list(door);
+  EXPECT_FALSE(list.Append(entries[0], kSelf, kNoFinish));
+  EXPECT_TRUE(list.Append(entries[1], kSelf, kNoFinish));
+  EXPECT_EQ(list.size(), 1u);
+  const auto answer = std::move(list).Done(kNoFinish);
   EXPECT_EQ(answer.value().families_size(), 1);
 }
 

@@ -1,0 +1,192 @@
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "base/status.h"
+#include "kith/api/v1/intake_service.grpc.pb.h"
+#include "services/api/outcome.h"
+#include "services/api/services.h"
+#include "services/api/shell.h"
+#include "services/core/keys.h"
+
+namespace kith::api {
+namespace {
+
+// Frames of one stream that wait for their outcome; beyond, reading pauses.
+constexpr size_t kInFlightMax = 512;
+
+// One adapter's stream: reads ahead, answers in order.
+//
+// Frames are handed to the engine as they come; answers wait in `open_` in the
+// order of their frames. The stream ends when reading has ended and all is
+// answered, or with the first error. The engine's callbacks may come late: the
+// object lives until the last one came.
+class IntakeStream final
+    : public grpc::ServerBidiReactor<v1::SubmitRequest, v1::SubmitResponse> {
+ public:
+  explicit IntakeStream(engine::Engine& engine) : engine_(engine) {
+    StartRead(&request_);
+  }
+
+  void OnReadDone(bool ok) override {
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (!ok) {
+      reading_ = false;
+      no_more_ = true;
+      return Step(lock);
+    }
+    open_.push_back(std::make_unique<Open>());
+    Open* mine = open_.back().get();
+    mine->response.set_tag(request_.tag());
+    ++with_engine_;
+    std::string frame = request_.frame().SerializeAsString();
+    lock.unlock();
+    engine_.Submit(std::move(frame),
+                   [this, mine](absl::StatusOr<engine::Outcome> outcome) {
+                     Answered(mine, std::move(outcome));
+                   });
+    lock.lock();
+    // Only now: while it reads, the stream cannot end under our feet.
+    reading_ = false;
+    Step(lock);
+  }
+
+  void OnWriteDone(bool ok) override {
+    std::unique_lock<std::mutex> lock(mutex_);
+    writing_ = false;
+    if (!ok) no_more_ = true;
+    if (!ok && status_.ok()) status_ = absl::CancelledError("nobody listens");
+    if (!open_.empty()) open_.pop_front();
+    Step(lock);
+  }
+
+  void OnCancel() override {
+    std::unique_lock<std::mutex> lock(mutex_);
+    no_more_ = true;
+    if (status_.ok()) status_ = absl::CancelledError("cancelled");
+    Step(lock);
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  struct Open {
+    v1::SubmitResponse response;
+    bool answered = false;
+  };
+
+  void Answered(Open* mine, absl::StatusOr<engine::Outcome> outcome) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    --with_engine_;
+    if (!outcome.ok()) {
+      if (status_.ok()) status_ = outcome.status();
+    } else if (outcome->expected_sequence != 0) {
+      mine->response.set_expected_sequence(outcome->expected_sequence);
+      mine->answered = true;
+    } else {
+      *mine->response.mutable_outcome() = ToApi(*outcome);
+      mine->answered = true;
+    }
+    Step(lock);
+  }
+
+  // Starts what can be started now. Reactor calls are made without the lock;
+  // after the last of them the stream may be gone.
+  void Step(std::unique_lock<std::mutex>& lock) {
+    if (finished_) return;
+    const bool write = !writing_ && !open_.empty() && open_.front()->answered &&
+                       !IsCancelled();
+    const bool read =
+        !reading_ && !no_more_ && status_.ok() && open_.size() < kInFlightMax;
+    writing_ = writing_ || write;
+    reading_ = reading_ || read;
+    finished_ = !writing_ && !reading_ && with_engine_ == 0 &&
+                (!status_.ok() || (no_more_ && open_.empty()));
+    const bool end = finished_;
+    const v1::SubmitResponse* response =
+        write ? &open_.front()->response : nullptr;
+    const absl::Status status = status_;
+    lock.unlock();
+    if (end) return Finish(ToGrpc(status));
+    // With a read to come, the end of the write cannot end the stream.
+    if (write) StartWrite(response);
+    if (read) StartRead(&request_);
+  }
+
+  bool IsCancelled() const {
+    return status_.code() == absl::StatusCode::kCancelled;
+  }
+
+  engine::Engine& engine_;
+  std::mutex mutex_;
+  v1::SubmitRequest request_;               // gRPC's while reading_
+  std::deque<std::unique_ptr<Open>> open_;  // guarded by mutex_, in order
+  size_t with_engine_ = 0;                  // guarded by mutex_
+  bool reading_ = true;                     // guarded by mutex_
+  bool writing_ = false;                    // guarded by mutex_
+  bool no_more_ = false;                    // guarded by mutex_
+  bool finished_ = false;                   // guarded by mutex_
+  absl::Status status_;                     // guarded by mutex_
+};
+
+// A stream that is refused at once.
+class RefusedStream final
+    : public grpc::ServerBidiReactor<v1::SubmitRequest, v1::SubmitResponse> {
+ public:
+  explicit RefusedStream(const absl::Status& status) { Finish(ToGrpc(status)); }
+  void OnDone() override { delete this; }
+};
+
+bool MaySpeakFor(const ledger::v1::SourceRow& source,
+                 const std::string& agency) {
+  for (const std::string& one : source.agencies()) {
+    if (one == agency || one == "*") return true;
+  }
+  return false;
+}
+
+absl::StatusOr<access::Recorded<v1::GetSourceResponse>> GetSourceAnswer(
+    ReadCall& call, const v1::GetSourceRequest& request) {
+  RETURN_IF_ERROR(call.OpenPresent(v1::ReadOptions()));
+  ASSIGN_OR_RETURN(
+      const auto source,
+      core::ReadRow<ledger::v1::SourceRow>(
+          call.view().state(), core::keys::Source(request.source())));
+  if (!source || !MaySpeakFor(*source, call.reader().agency)) {
+    return NotFound();
+  }
+  v1::GetSourceResponse response;
+  response.set_epoch(source->epoch());
+  response.set_mark(source->mark());
+  return call.Plain(std::move(response));
+}
+
+class IntakeServiceImpl final : public v1::IntakeService::CallbackService {
+ public:
+  explicit IntakeServiceImpl(Shell& shell) : shell_(shell) {}
+
+  grpc::ServerBidiReactor<v1::SubmitRequest, v1::SubmitResponse>* Submit(
+      Context* context) override {
+    absl::StatusOr<Caller> caller = shell_.CallerFor(*context);
+    if (!caller.ok()) return new RefusedStream(caller.status());
+    return new IntakeStream(shell_.node().engine);
+  }
+
+  Reactor* GetSource(Context* context, const v1::GetSourceRequest* request,
+                     v1::GetSourceResponse* response) override {
+    return shell_.Read(context, "IntakeService.GetSource", request, response,
+                       GetSourceAnswer);
+  }
+
+ private:
+  Shell& shell_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeIntakeService(Shell& shell) {
+  return std::make_unique<IntakeServiceImpl>(shell);
+}
+
+}  // namespace kith::api

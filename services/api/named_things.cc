@@ -1,0 +1,133 @@
+#include "services/api/named_things.h"
+
+#include <vector>
+
+#include "base/status.h"
+#include "services/views/find.h"
+#include "services/views/read.h"
+#include "services/views/worklists.h"
+
+namespace kith::api {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// The fields that hold ids of Kith's, wherever they stand in a statement.
+bool HoldsId(const FieldDescriptor& field) {
+  const std::string& name = field.full_name();
+  return name == "kith.agency.v1.PersonRef.person_id" ||
+         name == "kith.agency.v1.ThingRef.id" ||
+         name == "kith.agency.v1.DuplicateDecided.case_id" ||
+         name == "kith.agency.v1.QuarantineDecided.item_id";
+}
+
+void Collect(const Message& message, std::set<std::string>& ids);
+
+void CollectField(const Message& message, const FieldDescriptor& field,
+                  std::set<std::string>& ids) {
+  const auto& reflection = *message.GetReflection();
+  if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+    if (!field.is_repeated()) {
+      Collect(reflection.GetMessage(message, &field), ids);
+      return;
+    }
+    for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
+      Collect(reflection.GetRepeatedMessage(message, &field, i), ids);
+    }
+  } else if (HoldsId(field)) {
+    ids.insert(reflection.GetString(message, &field));
+  }
+}
+
+void Collect(const Message& message, std::set<std::string>& ids) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    CollectField(message, *field, ids);
+  }
+}
+
+using Labels = std::vector<ledger::v1::ItemLabel>;
+
+template <class View>
+absl::StatusOr<Labels> LabelsOf(const views::Answer<View>& pieces) {
+  if (!pieces.ok()) return pieces.status();
+  Labels labels;
+  if (!pieces->has_value()) return labels;
+  for (const auto& piece : **pieces) labels.push_back(piece.label);
+  return labels;
+}
+
+Labels OperationLabel() {
+  ledger::v1::ItemLabel label;
+  label.set_class_(agency::v1::ITEM_CLASS_OPERATION);
+  return {label};
+}
+
+// Labels of what a thing holds, or of the person or family it belongs to.
+absl::StatusOr<Labels> LabelsOf(const ReadCall& call, base::IdKind kind,
+                                const views::Named& named) {
+  const core::StateReader& rows = call.view().view();
+  const absl::Time now = call.now();
+  switch (kind) {
+    case base::IdKind::kPerson:
+      return LabelsOf(views::PersonPieces(rows, named.number, now));
+    case base::IdKind::kFamily:
+      return LabelsOf(views::FamilyPieces(rows, named.number, now));
+    case base::IdKind::kPlan:
+      return LabelsOf(views::PlanPieces(rows, named.number, now));
+    case base::IdKind::kReferral:
+      return LabelsOf(views::ReferralPieces(rows, named.number));
+    case base::IdKind::kAssessment:
+      return LabelsOf(views::AssessmentPieces(rows, named.number));
+    case base::IdKind::kCase:
+      return LabelsOf(views::DuplicatePieces(rows, named.number, now));
+    case base::IdKind::kMatch:
+      return LabelsOf(views::MatchPieces(rows, named.number));
+    case base::IdKind::kMeeting:
+    case base::IdKind::kLead:
+      return LabelsOf(views::FamilyPieces(rows, named.subject, now));
+    case base::IdKind::kConsent:
+    case base::IdKind::kOther:
+      return LabelsOf(views::PersonPieces(rows, named.subject, now));
+    case base::IdKind::kItem:
+      return OperationLabel();
+    case base::IdKind::kPractitioner:
+      break;
+  }
+  return Labels();
+}
+
+absl::Status MaySeeOne(ReadCall& call, const std::string& id) {
+  const auto parsed = base::ParseId(id);
+  if (!parsed || parsed->partnership != call.node().partnership) {
+    return NotFound();
+  }
+  ASSIGN_OR_RETURN(const auto named, views::Find(call.view().view(), id));
+  if (!named) return NotFound();
+  if (parsed->kind == base::IdKind::kFamily) call.Touch(named->number);
+  ASSIGN_OR_RETURN(const Labels labels, LabelsOf(call, parsed->kind, *named));
+  views::Concerned concerned;
+  for (const auto& label : labels) concerned.Add(label);
+  ASSIGN_OR_RETURN(disclosure::Discloser door, call.Door(concerned));
+  for (const auto& label : labels) {
+    if (door.Admit(label)) return absl::OkStatus();
+  }
+  return NotFound();
+}
+
+}  // namespace
+
+std::set<std::string> IdsIn(const Message& statement) {
+  std::set<std::string> ids;
+  Collect(statement, ids);
+  return ids;
+}
+
+absl::Status MaySee(ReadCall& call, const std::set<std::string>& ids) {
+  for (const std::string& id : ids) RETURN_IF_ERROR(MaySeeOne(call, id));
+  return absl::OkStatus();
+}
+
+}  // namespace kith::api

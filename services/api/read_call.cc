@@ -1,0 +1,244 @@
+#include "services/api/read_call.h"
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "base/crypto.h"
+#include "google/protobuf/util/time_util.h"
+#include "kith/ledger/v1/facts.pb.h"
+#include "services/views/find.h"
+
+namespace kith::api {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+// How long a read waits for its min_position when the caller set no deadline.
+constexpr absl::Duration kWaitMax = absl::Seconds(30);
+constexpr size_t kEtagBytes = 16;
+
+absl::Time FromProto(const google::protobuf::Timestamp& at) {
+  return absl::FromUnixMicros(TimeUtil::TimestampToMicroseconds(at));
+}
+
+disclosure::Reader ReaderOf(const Caller& caller) {
+  disclosure::Reader reader;
+  reader.agency = caller.agency;
+  reader.practitioner = caller.actor.practitioner().local_id();
+  reader.role = caller.actor.role();
+  reader.purpose = caller.actor.purpose();
+  reader.reason = caller.reason;
+  return reader;
+}
+
+// Facts of a subject before a position, as the as-of fold wants them.
+views::ScanFacts FactsBefore(const eventstore::Snapshot& snapshot,
+                             uint64_t until) {
+  return [&snapshot, until](core::Subject subject, const auto& visit) {
+    absl::Status bad;
+    absl::Status scanned = snapshot.ScanSubject(
+        subject, 0, [&](const eventstore::StoredRecord& record) {
+          if (record.position >= until) return false;
+          if (!record.payload) return true;
+          ledger::v1::Fact fact;
+          if (!fact.ParseFromString(*record.payload)) {
+            bad = absl::DataLossError("a fact does not parse");
+            return false;
+          }
+          ledger::v1::StatementRef statement;
+          statement.set_source(record.source);
+          statement.set_epoch(record.epoch);
+          statement.set_sequence(record.sequence);
+          absl::StatusOr<bool> more = visit(
+              {record.position, absl::FromUnixMicros(record.recorded_at_micros),
+               record.subject, statement, fact});
+          if (!more.ok()) bad = more.status();
+          return more.ok() && *more;
+        });
+    return bad.ok() ? scanned : bad;
+  };
+}
+
+}  // namespace
+
+ReadCall::ReadCall(Node& node, Caller caller, const char* method,
+                   absl::Time deadline)
+    : node_(node),
+      caller_(std::move(caller)),
+      method_(method),
+      deadline_(std::min(deadline, node.clock.Now() + kWaitMax)),
+      reader_(ReaderOf(caller_)) {}
+
+absl::Status ReadCall::Open(const v1::ReadOptions& options) {
+  if (!options.min_position().empty()) {
+    ASSIGN_OR_RETURN(const uint64_t position,
+                     node_.engine.tokens().Open(options.min_position()));
+    RETURN_IF_ERROR(node_.engine.WaitForPosition(position, deadline_));
+  }
+  ASSIGN_OR_RETURN(view_, node_.engine.Read());
+  now_ = then_ = node_.clock.Now();
+  RETURN_IF_ERROR(SetAsOf(options));
+  return KnowReader();
+}
+
+absl::Status ReadCall::OpenPresent(const v1::ReadOptions& options) {
+  if (options.as_of_case() != v1::ReadOptions::AS_OF_NOT_SET) {
+    return absl::InvalidArgumentError("this read takes no as_of");
+  }
+  return Open(options);
+}
+
+absl::Status ReadCall::SetAsOf(const v1::ReadOptions& options) {
+  switch (options.as_of_case()) {
+    case v1::ReadOptions::AS_OF_NOT_SET:
+      return absl::OkStatus();
+    case v1::ReadOptions::kAtPosition: {
+      ASSIGN_OR_RETURN(const uint64_t position,
+                       node_.engine.tokens().Open(options.at_position()));
+      if (position > view_->position()) {
+        return absl::InvalidArgumentError("at_position is not reached yet");
+      }
+      as_of_ = position;
+      if (position == 0) break;
+      ASSIGN_OR_RETURN(const eventstore::StoredRecord record,
+                       view_->snapshot().ReadRecord(position - 1));
+      then_ = absl::FromUnixMicros(record.recorded_at_micros);
+      break;
+    }
+    case v1::ReadOptions::kAtTime: {
+      then_ = FromProto(options.at_time());
+      if (then_ > now_) {
+        return absl::InvalidArgumentError("at_time lies ahead");
+      }
+      ASSIGN_OR_RETURN(as_of_, PositionAt(then_));
+      break;
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> ReadCall::PositionAt(absl::Time time) const {
+  uint64_t low = 0, high = view_->position();
+  while (low < high) {
+    const uint64_t middle = low + (high - low) / 2;
+    ASSIGN_OR_RETURN(const eventstore::StoredRecord record,
+                     view_->snapshot().ReadRecord(middle));
+    if (record.recorded_at_micros <= absl::ToUnixMicros(time)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+absl::Status ReadCall::KnowReader() {
+  ASSIGN_OR_RETURN(
+      reader_.practitioner_number,
+      views::FindPractitioner(view_->view(), reader_.agency,
+                              reader_.practitioner, view_->hash()));
+  if (reader_.role != agency::v1::ROLE_FAMILY_MEMBER) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto person,
+                   views::NumberOfId(view_->view(), caller_.person_id));
+  reader_.record = person.value_or(0);
+  return absl::OkStatus();
+}
+
+absl::Status ReadCall::Spend() {
+  const std::string who =
+      absl::StrCat(reader_.agency, "/", reader_.practitioner);
+  if (node_.look_ups.Spend(who, now_)) return absl::OkStatus();
+  return absl::ResourceExhaustedError("too many look-ups; try again later");
+}
+
+absl::StatusOr<uint64_t> ReadCall::Number(absl::string_view id,
+                                          base::IdKind kind) {
+  const auto parsed = base::ParseId(id);
+  if (!parsed || parsed->kind != kind ||
+      parsed->partnership != node_.partnership) {
+    return NotFound();
+  }
+  ASSIGN_OR_RETURN(const auto number, views::NumberOfId(view_->view(), id));
+  if (!number) return NotFound();
+  return *number;
+}
+
+const core::StateReader& ReadCall::rows() const {
+  if (then_rows_) return *then_rows_;
+  return view_->view();
+}
+
+absl::Status ReadCall::FoldAsOf(const views::AsOfStart& start) {
+  if (!as_of_ || then_rows_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      then_rows_,
+      views::RowsAsOf(view_->view(), start, *as_of_,
+                      FactsBefore(view_->snapshot(), *as_of_), view_->hash()));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<disclosure::Context> ReadCall::ContextNow(
+    const views::Concerned& concerned) const {
+  ASSIGN_OR_RETURN(views::Standing standing,
+                   views::StandingOf(view_->view(), concerned, now_));
+  return ContextOf(std::move(standing), now_);
+}
+
+absl::StatusOr<disclosure::Discloser> ReadCall::Door(
+    const views::Concerned& concerned) {
+  ASSIGN_OR_RETURN(disclosure::Context now, ContextNow(concerned));
+  if (!then_rows_) {
+    disclosure::Discloser door(reader_, std::move(now));
+    Touch(door);
+    return door;
+  }
+  ASSIGN_OR_RETURN(views::Standing standing,
+                   views::StandingOf(*then_rows_, concerned, then_));
+  disclosure::Discloser door(reader_, ContextOf(std::move(standing), then_),
+                             std::move(now));
+  Touch(door);
+  return door;
+}
+
+void ReadCall::Touch(disclosure::Discloser& door) const {
+  for (uint64_t family : touched_.families) door.Touch(family);
+}
+
+access::Call ReadCall::AccessCall() const {
+  access::Call call;
+  call.method = method_;
+  call.position = view_ == nullptr ? 0 : view_->position();
+  call.as_of = as_of_ ? *as_of_ + 1 : 0;
+  return call;
+}
+
+absl::Status ReadCall::Denied(const absl::Status& status) {
+  if (status.code() != absl::StatusCode::kNotFound &&
+      status.code() != absl::StatusCode::kPermissionDenied) {
+    return status;
+  }
+  denied_account_.families.insert(touched_.families.begin(),
+                                  touched_.families.end());
+  absl::Status recorded =
+      node_.access.RecordDenial(reader_, denied_account_, AccessCall());
+  return recorded.ok() ? status : recorded;
+}
+
+void ReadCall::Sign(const google::protobuf::MessageLite* answer,
+                    v1::ReadInfo* info) {
+  const std::string digest = base::Sha256(answer->SerializeAsString());
+  info->set_etag(absl::BytesToHexString(digest.substr(0, kEtagBytes)));
+  info->set_position(Token(until()));
+  *info->mutable_as_of() =
+      TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(then_));
+}
+
+std::string ReadCall::Token(uint64_t position) const {
+  return node_.engine.tokens().Seal(position);
+}
+
+std::string ReadCall::BoundTo(absl::string_view query) const {
+  return absl::StrCat(method_, "\n", reader_.agency, "\n", reader_.practitioner,
+                      "\n", reader_.role, "\n", reader_.purpose, "\n", query);
+}
+
+}  // namespace kith::api

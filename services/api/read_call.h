@@ -1,0 +1,230 @@
+// One read: one snapshot, one decision per item, one access record.
+//
+//   RETURN_IF_ERROR(call.Open(request.read()));
+//   ASSIGN_OR_RETURN(const auto family, call.Family(request.family_id()));
+//   return call.One<Response>(start, pieces, slot);
+//
+// Whatever the caller may not see is NOT_FOUND, as if it were not there; that
+// too is recorded. Lives for one call on one worker thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/id.h"
+#include "base/status.h"
+#include "kith/api/v1/common.pb.h"
+#include "services/access/access_log.h"
+#include "services/api/caller.h"
+#include "services/api/context.h"
+#include "services/api/errors.h"
+#include "services/api/node.h"
+#include "services/disclosure/disclosed.h"
+#include "services/engine/read_view.h"
+#include "services/views/as_of.h"
+#include "services/views/piece.h"
+#include "services/views/read.h"
+#include "services/views/standing.h"
+
+namespace kith::api {
+
+class ReadCall {
+ public:
+  ReadCall(Node& node, Caller caller, const char* method, absl::Time deadline);
+
+  // Waits for min_position and takes the snapshot. INVALID_ARGUMENT: a token
+  // that is none. DEADLINE_EXCEEDED: the position was not reached in time.
+  absl::Status Open(const v1::ReadOptions& options);
+  // As Open, for reads that take no as_of: INVALID_ARGUMENT.
+  absl::Status OpenPresent(const v1::ReadOptions& options);
+
+  const Caller& caller() const { return caller_; }
+  const disclosure::Reader& reader() const { return reader_; }
+  const engine::ReadView& view() const { return *view_; }
+  Node& node() { return node_; }
+  absl::Time now() const { return now_; }
+  // An auditor's reason, where the request carries one.
+  void SetReason(const std::string& reason) { reader_.reason = reason; }
+
+  // Counts a look-up of a person. RESOURCE_EXHAUSTED: too many of late.
+  absl::Status Spend();
+  // Names a family in the access record, shown or not.
+  void Touch(uint64_t family) { touched_.families.insert(family); }
+
+  // The number an id names, if it is of this kind; NOT_FOUND.
+  absl::StatusOr<uint64_t> Number(absl::string_view id, base::IdKind kind);
+  absl::StatusOr<uint64_t> Family(absl::string_view id) {
+    ASSIGN_OR_RETURN(const uint64_t family, Number(id, base::IdKind::kFamily));
+    Touch(family);
+    return family;
+  }
+
+  // One thing: `pieces(rows, now)` -> views::Answer<View>, merged into
+  // `slot(&response)`. `start` is whose history an as-of read folds.
+  template <class Response, class GetPieces, class Slot>
+  absl::StatusOr<access::Recorded<Response>> One(const views::AsOfStart& start,
+                                                 const GetPieces& get_pieces,
+                                                 const Slot& slot) {
+    RETURN_IF_ERROR(FoldAsOf(start));
+    ASSIGN_OR_RETURN(auto pieces, get_pieces(rows(), then_));
+    if (!pieces) return NotFound();
+    RETURN_IF_ERROR(DropUndone(start, &*pieces));
+    views::Concerned concerned;
+    concerned.Add(*pieces);
+    ASSIGN_OR_RETURN(disclosure::Discloser door, Door(concerned));
+    auto disclosed =
+        door.Compose<Response>(*pieces, slot, [&](Response* response) {
+          FinishPart(slot(response));
+          SignAnswer(response);
+        });
+    if (!disclosed.account().shown()) {
+      denied_account_ = disclosed.account();
+      return NotFound();
+    }
+    return Record(std::move(disclosed));
+  }
+
+  // A list: `get_page(rows, now, from)` -> StatusOr<views::Page<View>>, each
+  // entry merged into `add(&response)`. Fills pages though some entries are not
+  // shown, so that a short page tells nothing; looks at no more than some
+  // thousand entries a call.
+  // `whole(&response)` adds what is said of the whole list.
+  template <class Response, class GetPage, class Add>
+  absl::StatusOr<access::Recorded<Response>> List(
+      const v1::PageOptions& options, absl::string_view query,
+      const GetPage& get_page, const Add& add,
+      const std::function<void(Response*)>& whole = nullptr) {
+    const std::string bound = BoundTo(query);
+    ASSIGN_OR_RETURN(const Page page, node_.pages.Open(options, bound, now_));
+    disclosure::Discloser door(reader_, disclosure::Context());
+    Touch(door);
+    disclosure::DisclosedList<Response> list(door);
+    std::string cursor = page.cursor;
+    ASSIGN_OR_RETURN(const bool more,
+                     Fill(page, &cursor, get_page, add, door, list));
+    return Record(std::move(list).Done([&](Response* response) {
+      if (whole) whole(response);
+      SignAnswer(response);
+      if (more) {
+        response->set_next_page_token(node_.pages.Seal(page, cursor, bound));
+      }
+    }));
+  }
+
+  // An answer with nothing of anybody's in it, recorded all the same.
+  template <class Response>
+  absl::StatusOr<access::Recorded<Response>> Plain(Response response) {
+    disclosure::Discloser door(reader_, disclosure::Context());
+    Touch(door);
+    return Record(door.Nothing(std::move(response)));
+  }
+
+  // The door for what `concerned` names, at the moment of the read.
+  absl::StatusOr<disclosure::Discloser> Door(const views::Concerned& concerned);
+  template <class Response>
+  absl::StatusOr<access::Recorded<Response>> Record(
+      disclosure::Disclosed<Response> disclosed) {
+    return node_.access.Record(std::move(disclosed), reader_, AccessCall());
+  }
+
+  // Records that the call was refused, and returns why; OK statuses and errors
+  // of the caller's form are not recorded.
+  absl::Status Denied(const absl::Status& status);
+
+  // Position and etag of an answer.
+  void Sign(const google::protobuf::MessageLite* answer, v1::ReadInfo* info);
+  std::string Token(uint64_t position) const;
+  // The first position recorded after `time`.
+  absl::StatusOr<uint64_t> PositionAt(absl::Time time) const;
+  // Rows of the views: present ones, or as of the time asked for.
+  const core::StateReader& rows() const;
+  absl::Status FoldAsOf(const views::AsOfStart& start);
+  bool is_as_of() const { return as_of_.has_value(); }
+  uint64_t position() const { return view_->position(); }
+  uint64_t until() const { return as_of_.value_or(view_->position()); }
+
+ private:
+  static constexpr size_t kLookedAtMax = 5000;
+
+  // Views finish what they made; other parts need nothing.
+  template <class Part>
+  static void FinishPart(Part* part) {
+    if constexpr (requires { views::Finish(part); }) views::Finish(part);
+  }
+
+  template <class View>
+  absl::Status DropUndone(const views::AsOfStart& start,
+                          views::Pieces<View>* pieces) {
+    if (!as_of_ || reader_.role == agency::v1::ROLE_AUDITOR) {
+      return absl::OkStatus();
+    }
+    return views::DropUndone(*then_rows_, view_->view(), start, pieces);
+  }
+
+  // Returns whether there is more behind `*cursor`.
+  template <class Response, class GetPage, class Add>
+  absl::StatusOr<bool> Fill(const Page& page, std::string* cursor,
+                            const GetPage& get_page, const Add& add,
+                            disclosure::Discloser& door,
+                            disclosure::DisclosedList<Response>& list) {
+    for (size_t looked_at = 0; looked_at < kLookedAtMax;) {
+      ASSIGN_OR_RETURN(
+          auto some,
+          get_page(rows(), page.now, views::PageFrom{*cursor, page.size}));
+      views::Concerned concerned;
+      for (const auto& entry : some.entries) concerned.Add(entry.pieces);
+      ASSIGN_OR_RETURN(disclosure::Context context, ContextNow(concerned));
+      door.Use(std::move(context));
+      for (size_t i = 0; i < some.entries.size(); ++i, ++looked_at) {
+        const auto& entry = some.entries[i];
+        list.Append(entry.pieces, add, [](auto* part) { FinishPart(part); });
+        *cursor = entry.cursor;
+        if (list.size() == page.size) {
+          return i + 1 < some.entries.size() || !some.next.empty();
+        }
+      }
+      if (some.next.empty()) return false;
+      *cursor = some.next;
+    }
+    return true;
+  }
+
+  // Answers about operations bear no position.
+  template <class Response>
+  void SignAnswer(Response* response) {
+    if constexpr (requires { response->mutable_info(); }) {
+      Sign(response, response->mutable_info());
+    }
+  }
+
+  absl::StatusOr<disclosure::Context> ContextNow(
+      const views::Concerned& concerned) const;
+  absl::Status SetAsOf(const v1::ReadOptions& options);
+  absl::Status KnowReader();
+  void Touch(disclosure::Discloser& door) const;
+  access::Call AccessCall() const;
+  std::string BoundTo(absl::string_view query) const;
+
+  Node& node_;
+  const Caller caller_;
+  const char* const method_;
+  const absl::Time deadline_;
+  disclosure::Reader reader_;
+  std::unique_ptr<engine::ReadView> view_;
+  absl::Time now_;                 // of the call
+  absl::Time then_;                // what `now` means to the views
+  std::optional<uint64_t> as_of_;  // facts before it are what was known
+  std::optional<core::MapState> then_rows_;
+  views::Concerned touched_;  // what the caller asked for, shown or not
+  disclosure::Account denied_account_;
+};
+
+}  // namespace kith::api

@@ -1,0 +1,111 @@
+#include "services/api/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "services/api/health.h"
+#include "services/api/services.h"
+
+namespace kith::api {
+namespace {
+
+const char* const kServices[] = {
+    "AssessmentService", "AuditService",  "ConsentService",  "DuplicateService",
+    "FamilyService",     "IntakeService", "LeadService",     "MeetingService",
+    "OperationsService", "PlanService",   "ReferralService",
+};
+
+std::vector<std::string> ServiceNames() {
+  std::vector<std::string> names;
+  for (const char* name : kServices) {
+    names.push_back(absl::StrCat("kith.api.v1.", name));
+  }
+  return names;
+}
+
+void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
+  auto millis = [](absl::Duration d) {
+    return static_cast<int>(absl::ToInt64Milliseconds(d));
+  };
+  builder.SetMaxReceiveMessageSize(options.message_bytes_max);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE,
+                             options.metadata_bytes_max);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                             options.streams_max);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
+                             millis(options.connection_idle_max));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
+                             millis(options.connection_age_max));
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                             millis(options.handshake_max));
+  // Two servers on one port would each get half of the calls.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+}
+
+class ServerImpl final : public Server {
+ public:
+  explicit ServerImpl(Shell& shell) : health_(MakeHealth(ServiceNames())) {
+    services_.push_back(MakeAssessmentService(shell));
+    services_.push_back(MakeAuditService(shell));
+    services_.push_back(MakeConsentService(shell));
+    services_.push_back(MakeDuplicateService(shell));
+    services_.push_back(MakeFamilyService(shell));
+    services_.push_back(MakeIntakeService(shell));
+    services_.push_back(MakeLeadService(shell));
+    services_.push_back(MakeMeetingService(shell));
+    services_.push_back(MakeOperationsService(shell));
+    services_.push_back(MakePlanService(shell));
+    services_.push_back(MakeReferralService(shell));
+  }
+
+  absl::Status Listen(const ServerOptions& options) {
+    grpc::EnableDefaultHealthCheckService(false);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::ServerBuilder builder;
+    SetLimits(options, builder);
+    builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(),
+                             &port_);
+    for (auto& service : services_) builder.RegisterService(service.get());
+    builder.RegisterService(health_->service());
+    server_ = builder.BuildAndStart();
+    if (server_ == nullptr || port_ == 0) {
+      return absl::UnavailableError(
+          absl::StrCat("cannot listen on ", options.listen));
+    }
+    return absl::OkStatus();
+  }
+
+  int port() const override { return port_; }
+  void SetServing(bool serving) override { health_->SetServing(serving); }
+
+  void Drain(absl::Duration grace) override {
+    health_->SetServing(false);
+    health_->EndWatches();
+    server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+    server_->Wait();
+  }
+
+ private:
+  std::unique_ptr<Health> health_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(
+    const ServerOptions& options, Shell& shell) {
+  auto server = std::make_unique<ServerImpl>(shell);
+  absl::Status listening = server->Listen(options);
+  if (!listening.ok()) return listening;
+  return std::unique_ptr<Server>(std::move(server));
+}
+
+}  // namespace kith::api

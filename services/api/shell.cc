@@ -1,0 +1,114 @@
+#include "services/api/shell.h"
+
+#include <memory>
+
+#include "absl/time/clock.h"
+#include "base/status.h"
+#include "google/protobuf/util/time_util.h"
+#include "services/api/named_things.h"
+#include "services/api/outcome.h"
+
+namespace kith::api {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+constexpr size_t kRequestIdMax = 64;
+
+absl::Status CheckOptions(const v1::WriteOptions& options) {
+  const size_t size = options.request_id().size();
+  if (size >= 1 && size <= kRequestIdMax) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "write.request_id must have 1 to 64 characters");
+}
+
+// Roles that watch do not act; what the hub and its engineers do is said in
+// statements of their own.
+absl::Status CheckRole(const Caller& caller,
+                       const agency::v1::Statement& statement) {
+  switch (caller.actor.role()) {
+    case agency::v1::ROLE_LEADERSHIP_MANAGER:
+    case agency::v1::ROLE_AUDITOR:
+    case agency::v1::ROLE_PRIVACY_OFFICER:
+      break;
+    case agency::v1::ROLE_INTEGRATION_ENGINEER:
+      if (statement.has_quarantine_decided()) return absl::OkStatus();
+      break;
+    default:
+      return absl::OkStatus();
+  }
+  return absl::PermissionDeniedError("this role does not act");
+}
+
+absl::Time OccurredAt(const v1::WriteOptions& options, absl::Time now) {
+  if (!options.has_occurred_at()) return now;
+  return absl::FromUnixMicros(
+      TimeUtil::TimestampToMicroseconds(options.occurred_at()));
+}
+
+}  // namespace
+
+absl::StatusOr<Caller> Shell::CallerFor(
+    const grpc::ServerContextBase& context) const {
+  ASSIGN_OR_RETURN(Caller caller, CallerOf(context));
+  if (caller.partnership.empty() || caller.partnership == node_.partnership) {
+    return caller;
+  }
+  return absl::UnavailableError("this node does not host that partnership");
+}
+
+Reactor* Shell::Run(Context* context, const char* method,
+                    std::function<void(Finish)> work) {
+  Reactor* reactor = context->DefaultReactor();
+  const absl::Time begun = absl::Now();
+  Finish finish = [this, reactor, method, begun](const absl::Status& status) {
+    metrics_.Ended(method, status.code(), absl::Now() - begun);
+    reactor->Finish(ToGrpc(status));
+  };
+  const bool taken = workers_.Run([context, finish, work = std::move(work)] {
+    if (context->IsCancelled() ||
+        absl::FromChrono(context->deadline()) < absl::Now()) {
+      finish(absl::DeadlineExceededError("nobody waits any more"));
+      return;
+    }
+    work(finish);
+  });
+  if (!taken) finish(absl::ResourceExhaustedError("too many calls wait"));
+  return reactor;
+}
+
+Reactor* Shell::Write(Context* context, const char* method,
+                      const v1::WriteOptions& options,
+                      agency::v1::Statement statement, v1::Outcome* outcome) {
+  return Run(context, method,
+             [this, context, method, options, statement = std::move(statement),
+              outcome](const Finish& finish) {
+               Say(context, method, options, statement, outcome, finish);
+             });
+}
+
+void Shell::Say(Context* context, const char* method,
+                const v1::WriteOptions& options,
+                const agency::v1::Statement& statement, v1::Outcome* outcome,
+                const Finish& finish) {
+  absl::StatusOr<Caller> caller = CallerFor(*context);
+  if (!caller.ok()) return finish(caller.status());
+  absl::Status may = CheckOptions(options);
+  if (may.ok()) may = CheckRole(*caller, statement);
+  if (!may.ok()) return finish(may);
+
+  ReadCall call(node_, *caller, method, absl::FromChrono(context->deadline()));
+  may = call.OpenPresent(v1::ReadOptions());
+  if (may.ok()) may = call.Denied(MaySee(call, IdsIn(statement)));
+  if (!may.ok()) return finish(may);
+
+  node_.acts.Say(caller->agency, caller->actor, options.request_id(),
+                 OccurredAt(options, call.now()), statement,
+                 [outcome, finish](absl::StatusOr<engine::Outcome> result) {
+                   if (!result.ok()) return finish(result.status());
+                   *outcome = ToApi(*result);
+                   finish(ErrorOfWrite(*result));
+                 });
+}
+
+}  // namespace kith::api

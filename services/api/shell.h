@@ -1,0 +1,119 @@
+// The ten lines of every method: who calls, on a worker, answer once.
+//
+// Two kinds of method: `Read` computes an answer that passed disclosure and
+// whose access record is durable; `Write` says a statement and answers with its
+// outcome. Both finish the reactor exactly once. Thread-safe.
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "kith/agency/v1/statement.pb.h"
+#include "kith/api/v1/common.pb.h"
+#include "services/access/recorded.h"
+#include "services/api/call_metrics.h"
+#include "services/api/caller.h"
+#include "services/api/errors.h"
+#include "services/api/node.h"
+#include "services/api/read_call.h"
+#include "services/api/stream.h"
+#include "services/api/workers.h"
+
+namespace kith::api {
+
+using Reactor = grpc::ServerUnaryReactor;
+using Context = grpc::CallbackServerContext;
+
+class Shell {
+ public:
+  // All must outlive the shell, and the server that calls it.
+  Shell(Node& node, Workers& workers, CallMetrics& metrics)
+      : node_(node), workers_(workers), metrics_(metrics) {}
+
+  Node& node() { return node_; }
+  CallMetrics& metrics() { return metrics_; }
+
+  // `answer`: StatusOr<Recorded<Response>>(ReadCall&, const Request&). It may
+  // block on the disk.
+  template <class Request, class Response, class Answer>
+  Reactor* Read(Context* context, const char* method, const Request* request,
+                Response* response, Answer answer) {
+    return Run(context, method,
+               [this, context, method, request, response,
+                answer = std::move(answer)](Finish finish) {
+                 finish(Answer_(context, method, *request, *response, answer));
+               });
+  }
+
+  // Says `statement` for the caller; fills `outcome` in.
+  Reactor* Write(Context* context, const char* method,
+                 const v1::WriteOptions& options,
+                 agency::v1::Statement statement, v1::Outcome* outcome);
+
+  // A stream of answers: `send_all(ReadCall&, const Request&, stream)` sends
+  // them and returns how the stream ends.
+  template <class Response, class Request, class SendAll>
+  grpc::ServerWriteReactor<Response>* Stream(Context* context,
+                                             const char* method,
+                                             const Request* request,
+                                             SendAll send_all) {
+    auto* stream = new AnswerStream<Response>();
+    const absl::Time begun = absl::Now();
+    auto end = [this, stream, method, begun](const absl::Status& status) {
+      metrics_.Ended(method, status.code(), absl::Now() - begun);
+      stream->End(status);
+    };
+    const bool taken = workers_.Run([this, context, method, request, stream,
+                                     end, send_all = std::move(send_all)] {
+      absl::StatusOr<Caller> caller = CallerFor(*context);
+      if (!caller.ok()) return end(caller.status());
+      ReadCall call(node_, *std::move(caller), method,
+                    absl::FromChrono(context->deadline()));
+      const absl::Status sent = send_all(call, *request, *stream);
+      end(sent.ok() ? sent : call.Denied(sent));
+    });
+    if (!taken) end(absl::ResourceExhaustedError("too many calls wait"));
+    return stream;
+  }
+
+  // Who calls, or why they may not.
+  absl::StatusOr<Caller> CallerFor(
+      const grpc::ServerContextBase& context) const;
+
+ private:
+  using Finish = std::function<void(const absl::Status&)>;
+
+  Reactor* Run(Context* context, const char* method,
+               std::function<void(Finish)> work);
+  void Say(Context* context, const char* method,
+           const v1::WriteOptions& options,
+           const agency::v1::Statement& statement, v1::Outcome* outcome,
+           const Finish& finish);
+
+  template <class Request, class Response, class Answer>
+  absl::Status Answer_(Context* context, const char* method,
+                       const Request& request, Response& response,
+                       const Answer& answer) {
+    absl::StatusOr<Caller> caller = CallerFor(*context);
+    if (!caller.ok()) return caller.status();
+    ReadCall call(node_, *std::move(caller), method,
+                  absl::FromChrono(context->deadline()));
+    absl::StatusOr<access::Recorded<Response>> recorded = answer(call, request);
+    if (!recorded.ok()) return call.Denied(recorded.status());
+    response = std::move(*recorded).value();
+    return absl::OkStatus();
+  }
+
+  Node& node_;
+  Workers& workers_;
+  CallMetrics& metrics_;
+};
+
+}  // namespace kith::api

@@ -1,0 +1,188 @@
+// Builds every object in plain order, serves, and drains on SIGTERM.
+//
+// Exit codes: 0 after a drain; 1 when the node cannot start or had to stop; 2
+// on wrong use.
+#include <signal.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/status.h"
+#include "eventstore/rocks_store.h"
+#include "services/access/access_log.h"
+#include "services/api/node.h"
+#include "services/api/server.h"
+#include "services/api/shell.h"
+#include "services/api/workers.h"
+#include "services/engine/clock.h"
+#include "services/engine/engine.h"
+#include "services/inbox/memory_inbox.h"
+#include "services/kithd/config.h"
+#include "services/kithd/http_server.h"
+#include "services/kithd/metrics.h"
+#include "services/kithd/own_sources.h"
+#include "services/kithd/version.h"
+#include "services/views/fold.h"
+
+namespace kith::kithd {
+namespace {
+
+// Signals that end the node; blocked in every thread, waited for in main.
+sigset_t EndSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+// Connections and database files need more descriptors than the usual 1,024.
+void RaiseDescriptorLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+engine::ViewFold Views() {
+  engine::ViewFold views;
+  views.version = views::kViewFormat;
+  views.fold = [](core::StateWriter& rows, const engine::RecordedFact& fact,
+                  const core::KeyHash& hash) {
+    return views::Fold(rows,
+                       {fact.position, fact.recorded_at, fact.subject,
+                        fact.statement, fact.fact},
+                       hash);
+  };
+  return views;
+}
+
+absl::StatusOr<std::unique_ptr<eventstore::Store>> OpenStore(
+    const Config& config, const std::string& name) {
+  eventstore::RocksOptions options;
+  options.folder = absl::StrCat(config.data, "/", name);
+  options.master_key_file = absl::StrCat(config.data, "/", name, ".key");
+  return eventstore::OpenRocksStore(options);
+}
+
+HttpServer::Handlers Handlers(Metrics& metrics, engine::Engine& engine,
+                              const std::atomic<bool>& draining) {
+  auto ready = [&engine, &draining]() -> HttpAnswer {
+    const engine::EngineStatus status = engine.status();
+    if (draining) return {503, "text/plain", "draining\n"};
+    if (status.ready) return {200, "text/plain", "ready\n"};
+    return {503, "text/plain",
+            absl::StrCat("not ready: ", status.reason.message(), "\n")};
+  };
+  return {{"/metrics",
+           [&metrics, &engine]() -> HttpAnswer {
+             return {200, "text/plain; version=0.0.4; charset=utf-8",
+                     metrics.Text(engine.status())};
+           }},
+          {"/healthz",
+           []() -> HttpAnswer {
+             return {200, "text/plain", "ok\n"};
+           }},
+          {"/readyz", ready}};
+}
+
+// Serves until a signal comes. `failed` becomes true when the engine stopped by
+// itself.
+absl::Status Serve(const Config& config) {
+  const sigset_t signals = EndSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  engine::SystemClock clock;
+
+  ASSIGN_OR_RETURN(const auto store, OpenStore(config, "store"));
+  ASSIGN_OR_RETURN(const auto access_store, OpenStore(config, "access"));
+  access::AccessLog access(config.node, *access_store,
+                           [&clock] { return clock.Now(); });
+  engine::SourceKeys keys(config.keys);
+  inbox::MemoryInbox inbox({}, [&clock] { return clock.Now(); });
+  Metrics metrics(config.partnership, kVersion);
+
+  std::atomic<bool> failed = false;
+  engine::Options options;
+  options.partnership = config.partnership;
+  ASSIGN_OR_RETURN(options.genesis, OwnGenesis(config, keys, clock.Now()));
+  options.on_stopped = [&failed](const absl::Status& why) {
+    spdlog::critical("the node stops: {}", std::string(why.message()));
+    failed = true;
+    kill(getpid(), SIGTERM);
+  };
+  ASSIGN_OR_RETURN(
+      const auto engine,
+      engine::Engine::Open(options, *store, inbox, Views(), keys, &metrics,
+                           [](uint64_t done, uint64_t total) {
+                             spdlog::info("rebuilding views: {} of {}", done,
+                                          total);
+                           }));
+  ASSIGN_OR_RETURN(const auto acts, OwnApiSource(config, keys, *engine, clock));
+
+  api::Node node{config.node,
+                 kVersion,
+                 config.partnership,
+                 *engine,
+                 *store,
+                 access,
+                 clock,
+                 *acts,
+                 api::PageTokens(store->pepper()),
+                 api::RateLimit(config.look_ups_per_hour, absl::Hours(1)),
+                 config.checkpoints};
+  auto workers =
+      std::make_unique<api::Workers>(config.workers, config.calls_waiting_max);
+  api::Shell shell(node, *workers, metrics);
+  ASSIGN_OR_RETURN(const auto server, api::Server::Start(config.grpc, shell));
+  std::atomic<bool> draining = false;
+  ASSIGN_OR_RETURN(auto http,
+                   HttpServer::Start(config.http_listen,
+                                     Handlers(metrics, *engine, draining)));
+  server->SetServing(true);
+  std::printf("kithd ready: partnership=%s grpc_port=%d http_port=%d\n",
+              config.partnership.c_str(), server->port(), http->port());
+  std::fflush(stdout);
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("draining");
+  draining = true;
+  // First no new calls, then what they said is made durable and answered.
+  server->Drain(absl::Seconds(config.drain_seconds));
+  workers.reset();
+  engine->Stop();
+  http.reset();
+  if (failed) return absl::UnavailableError("the engine stopped by itself");
+  spdlog::info("drained");
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace kith::kithd
+
+int main(int argc, char** argv) {
+  using namespace kith::kithd;  // NOLINT: the program's own
+  spdlog::set_default_logger(spdlog::stderr_color_mt("kithd"));
+  int exit_code = 2;
+  absl::StatusOr<Config> config = ReadConfig(argc, argv, &exit_code);
+  if (absl::IsCancelled(config.status())) return exit_code;
+  if (!config.ok()) {
+    std::fprintf(stderr, "kithd: %s\n",
+                 std::string(config.status().message()).c_str());
+    return 2;
+  }
+  spdlog::set_level(spdlog::level::from_str(config->log_level));
+  RaiseDescriptorLimit();
+  const absl::Status served = Serve(*config);
+  if (served.ok()) return 0;
+  std::fprintf(stderr, "kithd: %s\n", served.ToString().c_str());
+  return 1;
+}

@@ -1,0 +1,94 @@
+#include "services/kithd/own_sources.h"
+
+#include <future>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "base/crypto.h"
+#include "base/status.h"
+#include "services/core/keys.h"
+
+namespace kith::kithd {
+namespace {
+
+constexpr char kRoot[] = "root";
+constexpr char kKeyId[] = "k1";
+// The root speaks for no agency of the partnership.
+constexpr char kHub[] = "hub";
+
+std::string ApiSourceOf(const Config& config) {
+  return absl::StrCat("api_", absl::StrReplaceAll(config.node, {{"-", "_"}}));
+}
+
+uint64_t NewEpoch(const engine::Clock& clock) {
+  return static_cast<uint64_t>(absl::ToUnixMicros(clock.Now()));
+}
+
+absl::StatusOr<bool> IsKnown(engine::Engine& engine,
+                             const std::string& source) {
+  ASSIGN_OR_RETURN(const auto view, engine.Read());
+  ASSIGN_OR_RETURN(const auto row,
+                   core::ReadRow<ledger::v1::SourceRow>(
+                       view->state(), core::keys::Source(source)));
+  return row.has_value();
+}
+
+// Says it as the root, and waits for the outcome.
+absl::Status SayAsRoot(const Config& config, engine::SourceKeys& keys,
+                       engine::Engine& engine, const engine::Clock& clock,
+                       const agency::v1::Statement& statement) {
+  ASSIGN_OR_RETURN(const std::string key, keys.FindOrMake(kRoot, kKeyId));
+  const uint64_t epoch = NewEpoch(clock);
+  api::ActSource root(config.partnership, kRoot, kKeyId, key, epoch, engine);
+  std::promise<absl::StatusOr<engine::Outcome>> promise;
+  root.Say(kHub, agency::v1::Actor(), absl::StrCat("root-", epoch), clock.Now(),
+           statement, [&promise](absl::StatusOr<engine::Outcome> outcome) {
+             promise.set_value(std::move(outcome));
+           });
+  ASSIGN_OR_RETURN(const engine::Outcome outcome, promise.get_future().get());
+  if (outcome.row.kind() == ledger::v1::OUTCOME_KIND_ACCEPTED) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat("the ledger does not take this node's own source: ",
+                   outcome.row.reason().code()));
+}
+
+agency::v1::Statement Registration(const std::string& source,
+                                   const std::string& key) {
+  agency::v1::Statement statement;
+  auto& said = *statement.mutable_source_registered();
+  said.set_source(source);
+  said.set_kind(agency::v1::SOURCE_KIND_API);
+  said.add_agencies("*");
+  said.set_key_id(kKeyId);
+  said.set_key_digest(base::Sha256(key));
+  return statement;
+}
+
+}  // namespace
+
+absl::StatusOr<core::Genesis> OwnGenesis(const Config& config,
+                                         engine::SourceKeys& keys,
+                                         absl::Time now) {
+  ASSIGN_OR_RETURN(const std::string key, keys.FindOrMake(kRoot, kKeyId));
+  return engine::NewGenesis(config.partnership, kRoot, kKeyId, key, now);
+}
+
+absl::StatusOr<std::unique_ptr<api::ActSource>> OwnApiSource(
+    const Config& config, engine::SourceKeys& keys, engine::Engine& engine,
+    const engine::Clock& clock) {
+  const std::string source = ApiSourceOf(config);
+  ASSIGN_OR_RETURN(const std::string key, keys.FindOrMake(source, kKeyId));
+  ASSIGN_OR_RETURN(const bool known, IsKnown(engine, source));
+  if (!known) {
+    RETURN_IF_ERROR(
+        SayAsRoot(config, keys, engine, clock, Registration(source, key)));
+  }
+  return std::make_unique<api::ActSource>(config.partnership, source, kKeyId,
+                                          key, NewEpoch(clock), engine);
+}
+
+}  // namespace kith::kithd

@@ -1,0 +1,66 @@
+// A call to a node, by any method of its services.
+//
+// Messages are found by name among the ones this program was built with, so no
+// generated client is needed. Not thread-safe.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+
+namespace kith::cli {
+
+// Who calls (services/api/caller.h) and where to.
+struct Identity {
+  std::string agency, practitioner, role = "practitioner", purpose;
+  std::string name, profession, contact, person, reason, partnership;
+};
+
+struct ClientOptions {
+  std::string server = "127.0.0.1:7400";
+  Identity who;
+  absl::Duration timeout = absl::Seconds(30);
+};
+
+class Client {
+ public:
+  explicit Client(const ClientOptions& options);
+  ~Client();
+
+  // `method` is "FamilyService.GetFamily". Errors carry the server's code and
+  // text; their reason and requirement rows stand in `last_error_info`.
+  absl::Status Call(const std::string& method,
+                    const google::protobuf::Message& request,
+                    google::protobuf::Message* response);
+
+  // The same for a stream of answers: `each` gets them in order and ends the
+  // call by returning false.
+  absl::Status Stream(
+      const std::string& method, const google::protobuf::Message& request,
+      google::protobuf::Message* response,
+      const std::function<bool(const google::protobuf::Message&)>& each);
+
+  // What the server said beside the last error: "PLAN_CLOSED (R-222)".
+  const std::string& last_error_info() const { return last_error_info_; }
+
+ private:
+  struct Channel;
+
+  std::unique_ptr<Channel> channel_;
+  const ClientOptions options_;
+  std::string last_error_info_;
+};
+
+// The descriptor of "FamilyService.GetFamily"; NOT_FOUND.
+absl::StatusOr<const google::protobuf::MethodDescriptor*> FindMethod(
+    const std::string& method);
+// All methods, "Service.Method".
+std::vector<std::string> AllMethods();
+
+}  // namespace kith::cli
