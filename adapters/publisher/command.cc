@@ -37,7 +37,7 @@ constexpr char kExitCodes[] =
 struct Options {
   std::vector<std::string> files;
   std::string partnership, agency, system, source, outbox, key_file;
-  std::string key_id = "1";
+  std::string key_id;
   std::string server = "127.0.0.1:7400";
   std::string table, mapping, extracted_at, output = "table";
   std::string council_agency, council_system;
@@ -290,8 +290,9 @@ void AddRun(CLI::App& app, const Adapter& adapter, Options& o) {
   run->add_option("--source", o.source, "The source as registered");
   run->add_option("--outbox", o.outbox, "Folder of the outbox");
   run->add_option("--key-file", o.key_file, "The source's key");
-  run->add_option("--key-id", o.key_id, "Which key of the source it is")
-      ->capture_default_str();
+  run->add_option("--key-id", o.key_id,
+                  "Which key of the source it is, where neither the key file "
+                  "nor its name says so");
   run->add_option("--server", o.server, "host:port of kithd")
       ->capture_default_str();
   run->add_option("--extracted-at", o.extracted_at,

@@ -46,7 +46,7 @@ class CommandTest : public testing::Test {
     fs::remove_all(folder_);
     fs::create_directories(folder_ / "in");
     Write("table.yaml", "version: 1\n");
-    Write("key", std::string(64, 'a'));
+    Write("feed.k1.key", std::string(64, 'a'));
     Write("in/one.txt", "ok ok odd");
   }
   void TearDown() override { fs::remove_all(folder_); }
@@ -82,7 +82,7 @@ class CommandTest : public testing::Test {
     // Port 1 is nobody's.
     return {"run",      Path(file),   "--agency",      "council",
             "--source", "feed",       "--partnership", "hackney",
-            "--outbox", Path("box"),  "--key-file",    Path("key"),
+            "--outbox", Path("box"),  "--key-file",    Path("feed.k1.key"),
             "--server", "127.0.0.1:1"};
   }
 
@@ -130,7 +130,7 @@ TEST_F(CommandTest, WrongUseIsToldApart) {
   EXPECT_EQ(Main({"run", Path("in"), "--agency", "council", "--dry-run",
                   "--extracted-at", "soon"}),
             2);
-  Write("key", "too short");
+  Write("feed.k1.key", "too short");
   EXPECT_EQ(Main(Running("in")), 2);
   EXPECT_THAT(err_, Not(HasSubstr("too short")));
   Write("table.yaml", "surprise: 1\n");

@@ -21,24 +21,43 @@ bool IsHexKey(absl::string_view text) {
   return true;
 }
 
-}  // namespace
+// "k1" of "keys/feed.k1.key"; empty when the name has another shape.
+std::string IdInName(absl::string_view path) {
+  const std::vector<absl::string_view> parts =
+      absl::StrSplit(path.substr(path.rfind('/') + 1), '.');
+  if (parts.size() != 3 || parts[2] != "key") return "";
+  return std::string(parts[1]);
+}
 
-absl::StatusOr<SourceKey> ReadKeyFile(const std::string& path,
-                                      const std::string& key_id) {
-  auto bytes = files::ReadAll(path);
-  if (!bytes.ok()) return absl::NotFoundError("the key file cannot be read");
-  if (bytes->size() == base::kKeyBytes) return SourceKey{key_id, *bytes};
+absl::StatusOr<SourceKey> Parse(const std::string& bytes) {
+  if (bytes.size() == base::kKeyBytes) return SourceKey{"", bytes};
   const std::vector<std::string> words =
-      absl::StrSplit(absl::StripAsciiWhitespace(*bytes),
+      absl::StrSplit(absl::StripAsciiWhitespace(bytes),
                      absl::ByAnyChar(" \t\r\n:="), absl::SkipEmpty());
   if (words.size() == 1 && IsHexKey(words[0])) {
-    return SourceKey{key_id, absl::HexStringToBytes(words[0])};
+    return SourceKey{"", absl::HexStringToBytes(words[0])};
   }
   if (words.size() == 2 && IsHexKey(words[1])) {
     return SourceKey{words[0], absl::HexStringToBytes(words[1])};
   }
   return absl::InvalidArgumentError(
       "the key file holds neither 32 bytes nor 64 hexadecimal digits");
+}
+
+}  // namespace
+
+absl::StatusOr<SourceKey> ReadKeyFile(const std::string& path,
+                                      const std::string& key_id) {
+  const auto bytes = files::ReadAll(path);
+  if (!bytes.ok()) return absl::NotFoundError("the key file cannot be read");
+  ASSIGN_OR_RETURN(SourceKey key, Parse(*bytes));
+  if (key.key_id.empty()) key.key_id = IdInName(path);
+  if (!key_id.empty()) key.key_id = key_id;
+  if (key.key_id.empty()) {
+    return absl::InvalidArgumentError(
+        "no key id: name it by --key-id, or the file <source>.<key id>.key");
+  }
+  return key;
 }
 
 absl::StatusOr<std::string> MakeFrame(const Publisher& publisher,

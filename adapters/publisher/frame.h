@@ -15,10 +15,11 @@ struct SourceKey {
   std::string secret;  // 32 bytes
 };
 
-// Reads a key file: 32 bytes, or 64 hexadecimal digits, or a key id and 64
-// hexadecimal digits on one line. Without an id in it the key is `key_id`.
-// NOT_FOUND: no such file. INVALID_ARGUMENT: it is none of these; the message
-// says nothing of what is in it.
+// Reads a key file: 32 bytes (what kithd hands out, as <source>.<key id>.key),
+// or 64 hexadecimal digits, or a key id and 64 hexadecimal digits on one line.
+// The key's id is `key_id`; where that is empty, the one in the file or in its
+// name. NOT_FOUND: no such file. INVALID_ARGUMENT: it is none of these, or no
+// id is known; the message says nothing of what is in it.
 absl::StatusOr<SourceKey> ReadKeyFile(const std::string& path,
                                       const std::string& key_id);
 

@@ -147,13 +147,18 @@ class IntakeSink final : public Sink {
     Introduce(context);
     const std::unique_ptr<Stream> stream = stub_->Submit(&context);
     absl::Status problem;
+    bool unanswered = false;
     {
       Answers answers(*stream);
-      problem = Exchange(*stream, answers, next, answered);
+      problem = Exchange(*stream, answers, next, answered, unanswered);
       if (!problem.ok()) context.TryCancel();
     }
     const absl::Status ended = ToStatus(stream->Finish());
-    return problem.ok() ? ended : problem;
+    if (!problem.ok()) return problem;
+    if (ended.ok() && unanswered) {
+      return absl::UnavailableError("the server broke off");
+    }
+    return ended;
   }
 
  private:
@@ -184,7 +189,8 @@ class IntakeSink final : public Sink {
 
   // Writes while the window allows, else waits for an answer.
   static absl::Status Exchange(Stream& stream, Answers& answers,
-                               const Next& next, const Answered& answered) {
+                               const Next& next, const Answered& answered,
+                               bool& unanswered) {
     uint64_t outstanding = 0;
     bool writing = true;
     while (true) {
@@ -206,9 +212,8 @@ class IntakeSink final : public Sink {
       } else if (!answers.Wait(answer)) {
         return absl::DeadlineExceededError("the server does not answer");
       } else if (!answer) {
-        return outstanding == 0
-                   ? absl::OkStatus()
-                   : absl::UnavailableError("the server broke off");
+        unanswered = outstanding > 0;
+        return absl::OkStatus();  // the end of the stream says why
       }
       --outstanding;
       RETURN_IF_ERROR(answered(*answer));
