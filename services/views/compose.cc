@@ -94,8 +94,7 @@ absl::StatusOr<std::optional<Household>> HouseholdOf(Reading& reading,
     for (const Thing& thing : *things) {
       household.things.push_back(thing);
       if (!thing.row.has_member()) continue;
-      RETURN_IF_ERROR(
-          AddMember(reading, thing.row, today, household.members));
+      RETURN_IF_ERROR(AddMember(reading, thing.row, today, household.members));
     }
   }
   for (const Member& member : household.members) {

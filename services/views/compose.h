@@ -74,11 +74,13 @@ void AddForAgencies(Pieces<T>* pieces, const ItemLabel& label, const T& part,
 }
 
 // People.
-absl::StatusOr<Pieces<api::v1::PersonView>> OfRecord(
-    const Scene& scene, EntityNumber record, const ThingRow& row);
+absl::StatusOr<Pieces<api::v1::PersonView>> OfRecord(const Scene& scene,
+                                                     EntityNumber record,
+                                                     const ThingRow& row);
 // Only who it is: for those who have left.
-absl::StatusOr<Pieces<api::v1::PersonView>> NameOfRecord(
-    const Scene& scene, EntityNumber record, const ThingRow& row);
+absl::StatusOr<Pieces<api::v1::PersonView>> NameOfRecord(const Scene& scene,
+                                                         EntityNumber record,
+                                                         const ThingRow& row);
 // Relationships, involvements, needs, as part of the person of `record`; empty
 // for other things.
 absl::StatusOr<Pieces<api::v1::PersonView>> AboutPerson(const Scene& scene,
@@ -120,10 +122,10 @@ struct Member {
   bool current = false;
 };
 struct Household {
-  EntityNumber family = 0;           // that stands for the group
-  std::vector<EntityNumber> group;   // ascending
-  std::vector<Member> members;       // by person, ascending
-  Things things;                     // all rows of the group's families
+  EntityNumber family = 0;          // that stands for the group
+  std::vector<EntityNumber> group;  // ascending
+  std::vector<Member> members;      // by person, ascending
+  Things things;                    // all rows of the group's families
   bool contacts_shielded = false;
 
   // Records that memberships of present members name.
@@ -144,8 +146,8 @@ Leads LeadsOf(const Things& things);
 absl::StatusOr<Pieces<api::v1::LeadView>> OfLeads(const Scene& scene,
                                                   const Leads& leads,
                                                   const RecordSet& records);
-absl::StatusOr<api::v1::PractitionerView> LeadPractitioner(
-    Reading& reading, EntityNumber family);
+absl::StatusOr<api::v1::PractitionerView> LeadPractitioner(Reading& reading,
+                                                           EntityNumber family);
 
 absl::StatusOr<Pieces<api::v1::DuplicateView>> OfCase(const Scene& scene,
                                                       const Thing& thing);

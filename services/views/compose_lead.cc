@@ -23,7 +23,7 @@ absl::StatusOr<LeadView> WholeLead(const Scene& scene, const Thing& thing) {
   if (lead.has_until()) {
     *view.mutable_period()->mutable_until() = lead.until();
   }
-  for (const EntityNumber number : lead.claimed()) {
+  for (const EntityNumber number : RecordsIn(lead.claimed())) {
     ASSIGN_OR_RETURN(*view.add_claimed(), scene.reading.Practitioner(number));
   }
   if (lead.successor() != 0) {
@@ -44,10 +44,9 @@ absl::Status AddCurrent(const Scene& scene, const Leads& leads,
   const Thing& thing = *leads.open.front();
   ASSIGN_OR_RETURN(LeadView whole, WholeLead(scene, thing));
   for (size_t i = 1; i < leads.open.size(); ++i) {
-    ASSIGN_OR_RETURN(
-        *whole.add_claimed(),
-        scene.reading.Practitioner(
-            leads.open[i]->row.lead().taken().practitioner()));
+    ASSIGN_OR_RETURN(*whole.add_claimed(),
+                     scene.reading.Practitioner(
+                         leads.open[i]->row.lead().taken().practitioner()));
   }
   // What everybody may learn: who leads and how to reach them.
   LeadView known;
@@ -72,8 +71,7 @@ struct Side {
 
 absl::StatusOr<std::optional<Side>> SideOf(const Scene& scene,
                                            EntityNumber plan) {
-  ASSIGN_OR_RETURN(const auto thing,
-                   scene.reading.Numbered(plan, Kind::kPlan));
+  ASSIGN_OR_RETURN(const auto thing, scene.reading.Numbered(plan, Kind::kPlan));
   if (!thing.has_value()) return std::optional<Side>();
   const auto& row = thing->row.plan();
   Side side;
@@ -81,8 +79,8 @@ absl::StatusOr<std::optional<Side>> SideOf(const Scene& scene,
   side.view.set_agency(row.agency());
   ASSIGN_OR_RETURN(*side.view.mutable_family_id(),
                    scene.reading.FamilyId(row.recorded().family()));
-  ASSIGN_OR_RETURN(
-      auto lead, LeadPractitioner(scene.reading, row.recorded().family()));
+  ASSIGN_OR_RETURN(auto lead,
+                   LeadPractitioner(scene.reading, row.recorded().family()));
   if (!lead.practitioner_id().empty()) {
     *side.view.mutable_lead() = std::move(lead);
   }

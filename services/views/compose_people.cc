@@ -131,9 +131,8 @@ absl::StatusOr<Said> Begin(const Scene& scene, const Thing& thing,
 absl::StatusOr<Pieces<PersonView>> OfRelationship(const Scene& scene,
                                                   const Thing& thing) {
   const auto& recorded = thing.row.relationship();
-  ASSIGN_OR_RETURN(Said said,
-                   Begin(scene, thing, agency::v1::ITEM_CLASS_FAMILY,
-                         recorded.person(), recorded.to()));
+  ASSIGN_OR_RETURN(Said said, Begin(scene, thing, agency::v1::ITEM_CLASS_FAMILY,
+                                    recorded.person(), recorded.to()));
   auto& view = *said.piece.part.add_relationships();
   view.set_person_id(said.piece.part.person_id());
   ASSIGN_OR_RETURN(*view.mutable_to_person_id(),

@@ -42,19 +42,6 @@ RecordSet WithRecipients(RecordSet records, const Recipients& named) {
   return records;
 }
 
-// The rows of the parts of a thing: steps, scores, reviews, contacts.
-absl::StatusOr<Things> PartsOf(const Scene& scene, const Thing& thing,
-                               Kind kind) {
-  ASSIGN_OR_RETURN(Things all, scene.reading.Of(thing.key.subject, kind));
-  Things parts;
-  for (Thing& part : all) {
-    if (part.key.rest.compare(0, thing.key.rest.size(), thing.key.rest) == 0) {
-      parts.push_back(std::move(part));
-    }
-  }
-  return parts;
-}
-
 absl::Status AddDoers(const Scene& scene, const ledger::v1::PlanRecorded& plan,
                       PlanView* view) {
   for (const auto& doer : plan.doers()) {
@@ -108,7 +95,7 @@ absl::StatusOr<PlanView> WholePlan(const Scene& scene, const Thing& thing) {
 // A review or contact is an item of the plan's agency and of who said it.
 absl::Status AddPlanParts(const Scene& scene, const Thing& thing, Kind kind,
                           const ItemLabel& label, Pieces<PlanView>* pieces) {
-  ASSIGN_OR_RETURN(const Things parts, PartsOf(scene, thing, kind));
+  ASSIGN_OR_RETURN(const Things parts, scene.reading.PartsOf(thing.key, kind));
   for (const Thing& part : parts) {
     PlanView view;
     view.set_plan_id(thing.row.thing().id());
@@ -150,10 +137,9 @@ absl::StatusOr<Piece<AssessmentView>> OfScore(const Scene& scene,
   RecordSet records =
       RecordsIn(assessment.row.assessment().recorded().records());
   if (recorded.scored_by() != 0) records.insert(recorded.scored_by());
-  Piece<AssessmentView> piece{
-      Label(scene, agency::v1::ITEM_CLASS_ASSESSMENT,
-            score.row.said().by().agency(), records),
-      {}};
+  Piece<AssessmentView> piece{Label(scene, agency::v1::ITEM_CLASS_ASSESSMENT,
+                                    score.row.said().by().agency(), records),
+                              {}};
   piece.part.set_assessment_id(assessment.row.thing().id());
   auto& view = *piece.part.add_scores();
   *view.mutable_said() = recorded.said();
@@ -174,9 +160,8 @@ absl::StatusOr<Pieces<ConsentView>> OfConsent(const Scene& scene,
   RecordSet records =
       WithRecipients(RecordsIn(recorded.records()), recorded.recipients());
   if (recorded.answered_by() != 0) records.insert(recorded.answered_by());
-  Piece<ConsentView> piece{Label(scene, agency::v1::ITEM_CLASS_CONSENT,
-                                 row.agency(), records),
-                           {}};
+  Piece<ConsentView> piece{
+      Label(scene, agency::v1::ITEM_CLASS_CONSENT, row.agency(), records), {}};
   ConsentView& view = piece.part;
   view.set_consent_id(thing.row.thing().id());
   RETURN_IF_ERROR(scene.reading.AddPersonIds(recorded.records(),
@@ -184,8 +169,8 @@ absl::StatusOr<Pieces<ConsentView>> OfConsent(const Scene& scene,
   *view.mutable_said() = recorded.said();
   view.mutable_said()->clear_recipients();  // shown by Kith's ids
   DropReferences(view.mutable_said());
-  RETURN_IF_ERROR(AddRecipients(scene, recorded.recipients(),
-                                view.mutable_recipients()));
+  RETURN_IF_ERROR(
+      AddRecipients(scene, recorded.recipients(), view.mutable_recipients()));
   ASSIGN_OR_RETURN(*view.mutable_answered_by_person_id(),
                    scene.reading.PersonId(recorded.answered_by()));
   ASSIGN_OR_RETURN(*view.mutable_by(), scene.reading.SaidBy(thing.row.said()));
@@ -203,9 +188,8 @@ absl::StatusOr<Pieces<RestrictionView>> OfRestriction(const Scene& scene,
   RecordSet records =
       WithRecipients(RecordsIn(recorded.records()), recorded.barred());
   if (recorded.asked_by() != 0) records.insert(recorded.asked_by());
-  Piece<RestrictionView> piece{Label(scene, agency::v1::ITEM_CLASS_CONSENT,
-                                     row.agency(), records),
-                               {}};
+  Piece<RestrictionView> piece{
+      Label(scene, agency::v1::ITEM_CLASS_CONSENT, row.agency(), records), {}};
   RestrictionView& view = piece.part;
   view.set_restriction_id(thing.row.thing().id());
   RETURN_IF_ERROR(scene.reading.AddPersonIds(recorded.records(),
@@ -235,7 +219,8 @@ absl::StatusOr<Pieces<ReferralView>> OfReferral(const Scene& scene,
                                          row.recorded().said().to_agency()};
   ASSIGN_OR_RETURN(const ReferralView whole, WholeReferral(scene, thing));
   AddForAgencies(&pieces, label, whole, parties);
-  ASSIGN_OR_RETURN(const Things steps, PartsOf(scene, thing, Kind::kStep));
+  ASSIGN_OR_RETURN(const Things steps,
+                   scene.reading.PartsOf(thing.key, Kind::kStep));
   for (const Thing& step : steps) {
     ReferralView part;
     part.set_referral_id(thing.row.thing().id());
@@ -269,7 +254,8 @@ absl::StatusOr<Pieces<AssessmentView>> OfAssessment(const Scene& scene,
   ASSIGN_OR_RETURN(*view.mutable_by(), scene.reading.SaidBy(thing.row.said()));
   Pieces<AssessmentView> pieces;
   pieces.push_back(std::move(piece));
-  ASSIGN_OR_RETURN(const Things scores, PartsOf(scene, thing, Kind::kScore));
+  ASSIGN_OR_RETURN(const Things scores,
+                   scene.reading.PartsOf(thing.key, Kind::kScore));
   for (const Thing& score : scores) {
     ASSIGN_OR_RETURN(auto part, OfScore(scene, thing, score));
     pieces.push_back(std::move(part));
@@ -320,9 +306,9 @@ absl::StatusOr<Pieces<MeetingView>> OfMeeting(const Scene& scene,
     const auto& of_plan = plan->row.plan().recorded().records();
     records.insert(of_plan.begin(), of_plan.end());
   }
-  Piece<MeetingView> piece{Label(scene, agency::v1::ITEM_CLASS_MEETING,
-                                 by.by().agency(), records),
-                           {}};
+  Piece<MeetingView> piece{
+      Label(scene, agency::v1::ITEM_CLASS_MEETING, by.by().agency(), records),
+      {}};
   MeetingView& view = piece.part;
   view.set_meeting_id(thing.row.thing().id());
   ASSIGN_OR_RETURN(*view.mutable_family_id(),

@@ -6,6 +6,7 @@
 #include "base/civil_date.h"
 #include "base/status.h"
 #include "services/core/family/dates.h"
+#include "services/core/meeting/review_window.h"
 #include "services/views/times.h"
 
 namespace kith::views {
@@ -51,7 +52,8 @@ std::optional<Window> ReviewWindow(const ThingRow& row, const Rules& rules) {
   if (core::IsWhole(agreed) && core::FirstDay(agreed) > last) {
     return Window{core::FirstDay(agreed), core::FirstDay(agreed)};
   }
-  return Window{last + rules.review_days_min(), last + rules.review_days_max()};
+  const auto window = core::meeting::ReviewWindow(last, rules);
+  return Window{window.first, window.last};
 }
 
 bool IsOpen(const agency::v1::PlanAction& action) {

@@ -93,8 +93,8 @@ class FamilyAnswer {
     const auto& stated = member.stated();
     Piece<FamilyView> piece{
         Label(scene_, agency::v1::ITEM_CLASS_FAMILY, member.agency(),
-              RecordsIn(std::initializer_list<EntityNumber>{
-                  stated.record(), stated.said_by()})),
+              RecordsIn(std::initializer_list<EntityNumber>{stated.record(),
+                                                            stated.said_by()})),
         {}};
     auto& view = *piece.part.add_members();
     ASSIGN_OR_RETURN(*view.mutable_person_id(),
@@ -178,9 +178,8 @@ class FamilyAnswer {
     }
     const EntityNumber person = thing.row.relationship().person();
     for (const Member& member : household_.members) {
-      if (member.current &&
-          std::binary_search(member.records.begin(), member.records.end(),
-                             person)) {
+      if (member.current && std::binary_search(member.records.begin(),
+                                               member.records.end(), person)) {
         return true;
       }
     }
@@ -286,10 +285,9 @@ class SummaryAnswer {
     Leads leads = LeadsOf(household_.things);
     if (leads.open.empty()) return absl::OkStatus();
     const auto& lead = leads.open.front()->row.lead();
-    Piece<FamilySummary> piece{
-        Label(scene_, agency::v1::ITEM_CLASS_LEAD, lead.agency(),
-              household_.StatedNow()),
-        {}};
+    Piece<FamilySummary> piece{Label(scene_, agency::v1::ITEM_CLASS_LEAD,
+                                     lead.agency(), household_.StatedNow()),
+                               {}};
     ASSIGN_OR_RETURN(*piece.part.mutable_lead(),
                      scene_.reading.Practitioner(lead.taken().practitioner()));
     pieces_.push_back(std::move(piece));
@@ -309,9 +307,9 @@ class SummaryAnswer {
       if (window.has_value()) {
         *piece.part.mutable_review_due() = core::ToDate(window->until);
       }
-      plans.emplace_back(window.has_value() ? window->until
-                                            : absl::CivilDay::max(),
-                         std::move(piece));
+      plans.emplace_back(
+          window.has_value() ? window->until : absl::CivilDay::max(),
+          std::move(piece));
     }
     std::stable_sort(plans.begin(), plans.end(),
                      [](const auto& one, const auto& other) {

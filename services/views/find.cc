@@ -31,8 +31,8 @@ absl::StatusOr<std::optional<Named>> Find(const core::StateReader& view,
                                           absl::string_view id) {
   ASSIGN_OR_RETURN(auto row, core::ReadRow<PlaceRow>(view, keys::Id(id)));
   if (!row.has_value()) return std::optional<Named>();
-  ASSIGN_OR_RETURN(auto place, core::ReadRow<PlaceRow>(
-                                   view, keys::Place(row->number())));
+  ASSIGN_OR_RETURN(auto place,
+                   core::ReadRow<PlaceRow>(view, keys::Place(row->number())));
   if (place.has_value()) row = std::move(place);
   Named named{row->number(), row->subject()};
   if (row->kind() == static_cast<uint32_t>(Kind::kFamily)) {

@@ -26,8 +26,7 @@ std::string TextAt(const Message& message, const FieldDescriptor* field,
                    int i) {
   const auto& reflection = *message.GetReflection();
   if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-    return reflection.GetRepeatedMessage(message, field, i)
-        .SerializeAsString();
+    return reflection.GetRepeatedMessage(message, field, i).SerializeAsString();
   }
   return reflection.GetRepeatedString(message, field, i);
 }
@@ -138,10 +137,10 @@ void AddChange(const Line& line, AssessmentView* assessment) {
   change.set_latest(line.latest->said().value());
   change.set_has_change(line.first != line.latest);
   if (!change.has_change()) return;
-  change.set_improvement(
-      core::assessment::Change(change.first(), change.latest(),
-                               line.latest->instrument())
-          .value_or(0));
+  change.set_improvement(core::assessment::Change(change.first(),
+                                                  change.latest(),
+                                                  line.latest->instrument())
+                             .value_or(0));
 }
 
 void DeriveChanges(AssessmentView* assessment) {
@@ -153,11 +152,9 @@ void DeriveChanges(AssessmentView* assessment) {
     return DayNumber(score->said().scored_on());
   };
   for (const auto& score : assessment->scores()) {
-    Line& line = lines[absl::StrCat(score.instrument().SerializeAsString(),
-                                    absl::string_view("\0", 1),
-                                    score.said().item(),
-                                    absl::string_view("\0", 1),
-                                    ScorerOf(score))];
+    Line& line = lines[absl::StrCat(
+        score.instrument().SerializeAsString(), absl::string_view("\0", 1),
+        score.said().item(), absl::string_view("\0", 1), ScorerOf(score))];
     if (line.first == nullptr || day(&score) < day(line.first)) {
       line.first = &score;
     }
@@ -272,9 +269,8 @@ void Finish(FamilyView* family) {
   });
   MergeById(family->mutable_referrals(),
             [](const auto& referral) { return referral.referral_id(); });
-  MergeById(family->mutable_assessments(), [](const auto& assessment) {
-    return assessment.assessment_id();
-  });
+  MergeById(family->mutable_assessments(),
+            [](const auto& assessment) { return assessment.assessment_id(); });
   MergeById(family->mutable_plans(),
             [](const auto& plan) { return plan.plan_id(); });
   MergeById(family->mutable_meetings(),

@@ -9,9 +9,7 @@ namespace {
 
 using ledger::v1::FamilyRow;
 
-ThingKey FamilyKey(EntityNumber family) {
-  return {family, Kind::kFamily, ""};
-}
+ThingKey FamilyKey(EntityNumber family) { return {family, Kind::kFamily, ""}; }
 
 absl::Status FoldFounded(Folding& folding) {
   const auto& founded = folding.fact().family_founded();
@@ -56,18 +54,20 @@ bool Ends(const Folding& folding, const ThingRow& row) {
 absl::Status FoldLeft(Folding& folding) {
   const auto& left = folding.fact().member_left();
   std::vector<ThingKey> found;
-  RETURN_IF_ERROR(folding.rows().Scan(
-      keys::ThingsOf(left.family(), Kind::kMember) +
-          keys::Numbered(left.record()),
-      [&](absl::string_view key, absl::string_view) {
-        found.push_back(keys::ParseThing(key));
-        return true;
-      }));
+  RETURN_IF_ERROR(
+      folding.rows().Scan(keys::ThingsOf(left.family(), Kind::kMember) +
+                              keys::Numbered(left.record()),
+                          [&](absl::string_view key, absl::string_view) {
+                            found.push_back(keys::ParseThing(key));
+                            return true;
+                          }));
   for (const ThingKey& key : found) {
     RETURN_IF_ERROR(folding.Change(key, [&](ThingRow& row) {
       if (!Ends(folding, row)) return;
       auto& member = *row.mutable_member();
-      *member.mutable_stated()->mutable_said()->mutable_period()
+      *member.mutable_stated()
+           ->mutable_said()
+           ->mutable_period()
            ->mutable_until() = left.until();
       member.set_ended(true);
       *row.mutable_ended() = folding.mark();
@@ -78,11 +78,10 @@ absl::Status FoldLeft(Folding& folding) {
 
 absl::Status FoldJoined(Folding& folding) {
   const auto& join = folding.fact().families_joined();
-  RETURN_IF_ERROR(
-      folding.Change(FamilyKey(join.joined()), [&](ThingRow& row) {
-        row.mutable_family()->set_joined_into(join.survivor());
-        row.mutable_family()->set_joined_by_decision(join.decided());
-      }));
+  RETURN_IF_ERROR(folding.Change(FamilyKey(join.joined()), [&](ThingRow& row) {
+    row.mutable_family()->set_joined_into(join.survivor());
+    row.mutable_family()->set_joined_by_decision(join.decided());
+  }));
   return folding.Change(FamilyKey(join.survivor()), [&](ThingRow& row) {
     auto& joined = *row.mutable_family()->mutable_joined();
     if (std::find(joined.begin(), joined.end(), join.joined()) ==
@@ -138,9 +137,8 @@ absl::Status FoldStay(Folding& folding) {
                       static_cast<uint64_t>(from.day());
   const ThingKey key{folding.subject(), Kind::kStay,
                      keys::Numbered(number) + folding.agency()};
-  return folding.State(key, {}, Naming::kNone, [&](ThingRow& row) {
-    *row.mutable_stay() = recorded;
-  });
+  return folding.State(key, {}, Naming::kNone,
+                       [&](ThingRow& row) { *row.mutable_stay() = recorded; });
 }
 
 }  // namespace

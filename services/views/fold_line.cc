@@ -158,11 +158,11 @@ class LineOf {
     const ItemClass need = agency::v1::ITEM_CLASS_NEED;
     if (fact_.has_need_recorded()) {
       const auto& said = fact_.need_recorded().said();
-      return Say(need,
-                 Words({said.need(), Word(said.state(),
-                                          agency::v1::NeedState_Name,
-                                          "NEED_STATE_")}),
-                 {fact_.need_recorded().record()});
+      return Say(
+          need,
+          Words({said.need(), Word(said.state(), agency::v1::NeedState_Name,
+                                   "NEED_STATE_")}),
+          {fact_.need_recorded().record()});
     }
     if (fact_.has_young_carer_recorded()) {
       const auto& recorded = fact_.young_carer_recorded();
@@ -200,12 +200,12 @@ class LineOf {
   bool SayService() {
     if (fact_.has_referral_recorded()) {
       const auto& recorded = fact_.referral_recorded();
-      return Say(agency::v1::ITEM_CLASS_REFERRAL,
-                 Words({recorded.said().service(),
-                        Word(recorded.said().state(),
-                             agency::v1::ReferralState_Name,
-                             "REFERRAL_STATE_")}),
-                 recorded.records());
+      return Say(
+          agency::v1::ITEM_CLASS_REFERRAL,
+          Words({recorded.said().service(),
+                 Word(recorded.said().state(), agency::v1::ReferralState_Name,
+                      "REFERRAL_STATE_")}),
+          recorded.records());
     }
     if (fact_.has_referral_stepped()) {
       return Say(agency::v1::ITEM_CLASS_REFERRAL,
@@ -236,8 +236,7 @@ class LineOf {
       *line_.mutable_records() = recorded.records();
       return SayOfPlan(recorded.plan().number(),
                        Words({recorded.content().category(),
-                              Word(recorded.state(),
-                                   agency::v1::PlanState_Name,
+                              Word(recorded.state(), agency::v1::PlanState_Name,
                                    "PLAN_STATE_")}));
     }
     if (fact_.has_plan_agreed_to()) {
@@ -248,11 +247,10 @@ class LineOf {
     }
     if (fact_.has_action_moved()) {
       const auto& moved = fact_.action_moved();
-      return SayOfPlan(moved.plan(),
-                       Words({moved.said().action(),
-                              Word(moved.said().state(),
-                                   agency::v1::ActionState_Name,
-                                   "ACTION_STATE_")}));
+      return SayOfPlan(moved.plan(), Words({moved.said().action(),
+                                            Word(moved.said().state(),
+                                                 agency::v1::ActionState_Name,
+                                                 "ACTION_STATE_")}));
     }
     if (fact_.has_plan_review_held()) {
       return SayOfPlan(fact_.plan_review_held().plan(), "");
@@ -275,8 +273,8 @@ class LineOf {
   bool SayMeeting() {
     const auto& recorded = fact_.meeting_recorded();
     return Say(agency::v1::ITEM_CLASS_MEETING,
-               Words({Word(recorded.said().kind(),
-                           agency::v1::MeetingKind_Name, "MEETING_KIND_"),
+               Words({Word(recorded.said().kind(), agency::v1::MeetingKind_Name,
+                           "MEETING_KIND_"),
                       Word(recorded.said().state(),
                            agency::v1::MeetingState_Name, "MEETING_STATE_")}),
                recorded.family_present());

@@ -12,12 +12,8 @@ namespace {
 using ledger::v1::PersonRow;
 using ledger::v1::RecordRow;
 
-ThingKey RecordKey(EntityNumber record) {
-  return {record, Kind::kRecord, ""};
-}
-ThingKey PersonKey(EntityNumber person) {
-  return {person, Kind::kPerson, ""};
-}
+ThingKey RecordKey(EntityNumber record) { return {record, Kind::kRecord, ""}; }
+ThingKey PersonKey(EntityNumber person) { return {person, Kind::kPerson, ""}; }
 
 absl::Status FoldPractitioner(Folding& folding) {
   const auto& known = folding.fact().practitioner_known();
@@ -61,25 +57,20 @@ absl::Status RelistConsents(Folding& folding, EntityNumber record) {
     found.push_back(keys::ParseThing(key));
     return true;
   };
-  RETURN_IF_ERROR(folding.rows().Scan(
-      keys::ThingsOf(record, Kind::kConsent), note));
+  RETURN_IF_ERROR(
+      folding.rows().Scan(keys::ThingsOf(record, Kind::kConsent), note));
   const ThingKey of_others{0, Kind::kConsent, ""};
-  RETURN_IF_ERROR(folding.rows().Scan(keys::Elsewhere(record, of_others),
-                                      [&](absl::string_view key,
-                                          absl::string_view value) {
-                                        ThingRow row;
-                                        if (!row.ParseFromArray(
-                                                value.data(),
-                                                static_cast<int>(
-                                                    value.size()))) {
-                                          return true;
-                                        }
-                                        ThingKey at = keys::ParseThing(key);
-                                        found.push_back(
-                                            {row.owner(), Kind::kConsent,
-                                             at.rest.substr(1)});
-                                        return true;
-                                      }));
+  RETURN_IF_ERROR(folding.rows().Scan(
+      keys::Elsewhere(record, of_others),
+      [&](absl::string_view key, absl::string_view value) {
+        ThingRow row;
+        if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+          return true;
+        }
+        ThingKey at = keys::ParseThing(key);
+        found.push_back({row.owner(), Kind::kConsent, at.rest.substr(1)});
+        return true;
+      }));
   for (const ThingKey& key : found) {
     ASSIGN_OR_RETURN(auto row, folding.Read(key));
     if (row.has_value()) RETURN_IF_ERROR(folding.Put(key, *std::move(row)));
@@ -98,9 +89,9 @@ absl::Status FoldRecord(Folding& folding) {
         RecordRow& record = *row.mutable_record();
         const bool is_new = record.person() == 0;
         if (!is_new) before = SearchKeys(record);
-        birth_moved = !is_new &&
-                      record.said().birth_date().SerializeAsString() !=
-                          stated.said().birth_date().SerializeAsString();
+        birth_moved =
+            !is_new && record.said().birth_date().SerializeAsString() !=
+                           stated.said().birth_date().SerializeAsString();
         if (is_new) record.set_person(number);
         record.set_gone(false);
         record.set_agency(stated.said().record().agency().empty()
@@ -144,17 +135,16 @@ ThingKey MatchKey(Folding& folding, EntityNumber one, EntityNumber other) {
 absl::Status FoldPair(Folding& folding) {
   const auto& judged = folding.fact().pair_judged();
   const ThingKey key = MatchKey(folding, judged.one(), judged.other());
-  return folding.State(
-      key, judged.match(), Naming::kId, [&](ThingRow& row) {
-        auto& match = *row.mutable_match();
-        const bool was_link =
-            match.judged().outcome() == ledger::v1::PAIR_OUTCOME_LINK;
-        *match.mutable_judged() = judged;
-        match.set_version(match.version() + 1);
-        const bool link_ended =
-            was_link && judged.outcome() == ledger::v1::PAIR_OUTCOME_NONE;
-        if (link_ended) *row.mutable_ended() = folding.mark();
-      });
+  return folding.State(key, judged.match(), Naming::kId, [&](ThingRow& row) {
+    auto& match = *row.mutable_match();
+    const bool was_link =
+        match.judged().outcome() == ledger::v1::PAIR_OUTCOME_LINK;
+    *match.mutable_judged() = judged;
+    match.set_version(match.version() + 1);
+    const bool link_ended =
+        was_link && judged.outcome() == ledger::v1::PAIR_OUTCOME_NONE;
+    if (link_ended) *row.mutable_ended() = folding.mark();
+  });
 }
 
 absl::Status FoldRuling(Folding& folding) {
@@ -223,8 +213,8 @@ absl::Status FoldSplit(Folding& folding) {
   std::set_difference(records.begin(), records.end(), split.records().begin(),
                       split.records().end(), std::back_inserter(staying));
   RETURN_IF_ERROR(PutCluster(folding, split.from(), staying));
-  RETURN_IF_ERROR(PutCluster(
-      folding, split.part(), {split.records().begin(), split.records().end()}));
+  RETURN_IF_ERROR(PutCluster(folding, split.part(),
+                             {split.records().begin(), split.records().end()}));
   return SetPerson(folding, split.records(), split.part());
 }
 

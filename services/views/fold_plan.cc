@@ -1,6 +1,7 @@
 // Plans with their reviews and contacts, and meetings.
 #include "base/civil_date.h"
 #include "services/core/family/dates.h"
+#include "services/core/meeting/meeting.h"
 #include "services/views/folding.h"
 #include "services/views/times.h"
 
@@ -16,9 +17,8 @@ ThingKey PlanKey(const Folding& folding, EntityNumber plan) {
 template <class Change>
 absl::Status ChangePlan(Folding& folding, EntityNumber number,
                         const Change& change) {
-  return folding.Change(PlanKey(folding, number), [&](ThingRow& row) {
-    change(*row.mutable_plan());
-  });
+  return folding.Change(PlanKey(folding, number),
+                        [&](ThingRow& row) { change(*row.mutable_plan()); });
 }
 
 absl::Status FoldRecorded(Folding& folding) {
@@ -28,14 +28,16 @@ absl::Status FoldRecorded(Folding& folding) {
   Numbers before;
   RETURN_IF_ERROR(
       folding.WorksWithFamily(recorded.family(), by.practitioner()));
-  RETURN_IF_ERROR(folding.State(
-      key, recorded.plan(), Naming::kId, [&](ThingRow& row) {
+  RETURN_IF_ERROR(
+      folding.State(key, recorded.plan(), Naming::kId, [&](ThingRow& row) {
         PlanRow& plan = *row.mutable_plan();
         before = plan.recorded().records();
+        if (!plan.has_recorded()) {
+          plan.set_agency(by.agency());
+          plan.set_reported(by.reported());
+          plan.set_opened_by(by.practitioner());
+        }
         *plan.mutable_recorded() = recorded;
-        plan.set_agency(by.agency());
-        plan.set_reported(by.reported());
-        if (plan.opened_by() == 0) plan.set_opened_by(by.practitioner());
         if (recorded.state() == agency::v1::PLAN_STATE_AGREED) {
           plan.set_agreed_version(recorded.version());
         }
@@ -59,7 +61,7 @@ absl::Status FoldRevised(Folding& folding) {
     recorded.set_version(revised.version());
     *recorded.mutable_content() = revised.content();
     *recorded.mutable_doers() = revised.doers();
-    if (!revised.agreed_by().empty()) {
+    if (recorded.state() == agency::v1::PLAN_STATE_AGREED) {
       plan.set_agreed_version(revised.version());
     }
   });
@@ -86,12 +88,12 @@ void Reviewed(PlanRow& plan, absl::CivilDay day) {
 
 absl::Status FoldReview(Folding& folding) {
   const auto& held = folding.fact().plan_review_held();
-  const ThingKey review{folding.subject(), Kind::kReview,
-                        keys::Numbered(held.plan()) +
-                            keys::Numbered(held.review().number())};
-  RETURN_IF_ERROR(folding.State(
-      review, held.review(), Naming::kNone,
-      [&](ThingRow& row) { *row.mutable_review() = held; }));
+  const ThingKey review{
+      folding.subject(), Kind::kReview,
+      keys::Numbered(held.plan()) + keys::Numbered(held.review().number())};
+  RETURN_IF_ERROR(
+      folding.State(review, held.review(), Naming::kNone,
+                    [&](ThingRow& row) { *row.mutable_review() = held; }));
   return ChangePlan(folding, held.plan(), [&](PlanRow& plan) {
     if (core::IsWhole(held.said().on())) {
       Reviewed(plan, core::FirstDay(held.said().on()));
@@ -116,17 +118,15 @@ absl::Status FoldContact(Folding& folding) {
 
 absl::Status FoldEnded(Folding& folding) {
   const auto& ended = folding.fact().plan_ended();
-  return folding.Change(
-      PlanKey(folding, ended.plan()), [&](ThingRow& row) {
-        auto& recorded = *row.mutable_plan()->mutable_recorded();
-        recorded.set_state(agency::v1::PLAN_STATE_CLOSED);
-        recorded.set_closure(ended.reason());
-        recorded.set_closure_wording(ended.wording());
-        const auto day =
-            base::LondonDay(ToTime(folding.fact().by().occurred_at()));
-        *recorded.mutable_period()->mutable_until() = core::ToDate(day);
-        *row.mutable_ended() = folding.mark();
-      });
+  return folding.Change(PlanKey(folding, ended.plan()), [&](ThingRow& row) {
+    auto& recorded = *row.mutable_plan()->mutable_recorded();
+    recorded.set_state(agency::v1::PLAN_STATE_CLOSED);
+    recorded.set_closure(ended.reason());
+    recorded.set_closure_wording(ended.wording());
+    const auto day = base::LondonDay(ToTime(folding.fact().by().occurred_at()));
+    *recorded.mutable_period()->mutable_until() = core::ToDate(day);
+    *row.mutable_ended() = folding.mark();
+  });
 }
 
 // A meeting with the family about a plan counts as its review.
@@ -135,20 +135,22 @@ absl::Status FoldMeeting(Folding& folding) {
   const auto& said = recorded.said();
   const ThingKey key{folding.subject(), Kind::kMeeting,
                      keys::Numbered(recorded.meeting().number())};
-  RETURN_IF_ERROR(folding.State(
-      key, recorded.meeting(), Naming::kId,
-      [&](ThingRow& row) { *row.mutable_meeting() = recorded; }));
-  const bool with_family =
-      said.kind() == agency::v1::MEETING_KIND_TEAM_AROUND_FAMILY ||
-      said.kind() == agency::v1::MEETING_KIND_FAMILY_NETWORK;
-  if (recorded.plan() == 0 || !with_family ||
-      said.state() != agency::v1::MEETING_STATE_HELD) {
+  RETURN_IF_ERROR(
+      folding.State(key, recorded.meeting(), Naming::kId,
+                    [&](ThingRow& row) { *row.mutable_meeting() = recorded; }));
+  if (recorded.plan() == 0 || said.state() != agency::v1::MEETING_STATE_HELD ||
+      !core::meeting::IsWithFamily(said.kind())) {
     return absl::OkStatus();
   }
-  return ChangePlan(folding, recorded.plan(), [&](PlanRow& plan) {
-    Reviewed(plan, base::LondonDay(ToTime(
-                       said.has_at() ? said.at()
-                                     : folding.fact().by().occurred_at())));
+  // The plan may be of another family that is one with this one.
+  ASSIGN_OR_RETURN(
+      const auto place,
+      core::ReadRow<PlaceRow>(folding.rows(), keys::Place(recorded.plan())));
+  if (!place.has_value()) return absl::OkStatus();
+  const ThingKey plan{place->subject(), Kind::kPlan, place->rest()};
+  return folding.Change(plan, [&](ThingRow& row) {
+    if (row.plan().recorded().state() == agency::v1::PLAN_STATE_CLOSED) return;
+    Reviewed(*row.mutable_plan(), base::LondonDay(ToTime(said.at())));
   });
 }
 

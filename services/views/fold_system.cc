@@ -31,20 +31,19 @@ absl::Status ChangeTally(Folding& folding, const std::string& source,
 
 absl::Status Register(Folding& folding,
                       const agency::v1::SourceRegistered& registered) {
-  return ChangeTally(
-      folding, registered.source(), [&](SourceTallyRow& row) {
-        row.set_kind(registered.kind());
-        *row.mutable_agencies() = registered.agencies();
-        row.set_disabled(registered.disabled());
-        auto& key_ids = *row.mutable_key_ids();
-        const auto drop = [&](const std::string& key_id) {
-          key_ids.erase(std::remove(key_ids.begin(), key_ids.end(), key_id),
-                        key_ids.end());
-        };
-        drop(registered.key_id());
-        for (const auto& retired : registered.retired_key_ids()) drop(retired);
-        if (!registered.key_id().empty()) *key_ids.Add() = registered.key_id();
-      });
+  return ChangeTally(folding, registered.source(), [&](SourceTallyRow& row) {
+    row.set_kind(registered.kind());
+    *row.mutable_agencies() = registered.agencies();
+    row.set_disabled(registered.disabled());
+    auto& key_ids = *row.mutable_key_ids();
+    const auto drop = [&](const std::string& key_id) {
+      key_ids.erase(std::remove(key_ids.begin(), key_ids.end(), key_id),
+                    key_ids.end());
+    };
+    drop(registered.key_id());
+    for (const auto& retired : registered.retired_key_ids()) drop(retired);
+    if (!registered.key_id().empty()) *key_ids.Add() = registered.key_id();
+  });
 }
 
 absl::Status Activate(Folding& folding) {
@@ -63,8 +62,7 @@ absl::StatusOr<std::optional<WaitingRow>> TakeWaiting(Folding& folding,
                                                       EntityNumber item) {
   for (const char state : {kParked, kQuarantined, kEnded}) {
     const std::string key = keys::Waiting(state, item);
-    ASSIGN_OR_RETURN(auto row,
-                     core::ReadRow<WaitingRow>(folding.rows(), key));
+    ASSIGN_OR_RETURN(auto row, core::ReadRow<WaitingRow>(folding.rows(), key));
     if (!row.has_value()) continue;
     folding.rows().Delete(key);
     return row;
@@ -80,8 +78,7 @@ void PutWaiting(Folding& folding, char state, const std::string& in_words,
   core::PutRow(folding.rows(), item, keys::Waiting(state, item), row);
 }
 
-absl::StatusOr<WaitingRow> NewOrKnown(Folding& folding,
-                                      const Identity& item) {
+absl::StatusOr<WaitingRow> NewOrKnown(Folding& folding, const Identity& item) {
   ASSIGN_OR_RETURN(auto known, TakeWaiting(folding, item.number()));
   if (known.has_value()) return *std::move(known);
   WaitingRow row;
@@ -201,17 +198,16 @@ absl::Status FoldSystem(Folding& folding) {
 absl::Status FoldTally(Folding& folding) {
   const StatementRef& statement = folding.recorded().statement;
   if (statement.source().empty()) return absl::OkStatus();
-  return ChangeTally(
-      folding, statement.source(), [&](SourceTallyRow& row) {
-        const bool newer = statement.epoch() > row.epoch();
-        if (newer) row.set_epoch(statement.epoch());
-        if (newer || (statement.epoch() == row.epoch() &&
-                      statement.sequence() > row.mark())) {
-          row.set_mark(statement.sequence());
-        }
-        *row.mutable_last_at() = ToTimestamp(folding.recorded().recorded_at);
-        Count(folding, row);
-      });
+  return ChangeTally(folding, statement.source(), [&](SourceTallyRow& row) {
+    const bool newer = statement.epoch() > row.epoch();
+    if (newer) row.set_epoch(statement.epoch());
+    if (newer || (statement.epoch() == row.epoch() &&
+                  statement.sequence() > row.mark())) {
+      row.set_mark(statement.sequence());
+    }
+    *row.mutable_last_at() = ToTimestamp(folding.recorded().recorded_at);
+    Count(folding, row);
+  });
 }
 
 }  // namespace kith::views

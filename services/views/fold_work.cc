@@ -9,14 +9,20 @@ absl::Status FoldGiven(Folding& folding) {
   const ThingKey key{folding.subject(), Kind::kConsent,
                      keys::Numbered(recorded.consent().number())};
   Numbers before;
-  RETURN_IF_ERROR(folding.State(
-      key, recorded.consent(), Naming::kId, [&](ThingRow& row) {
+  RETURN_IF_ERROR(
+      folding.State(key, recorded.consent(), Naming::kId, [&](ThingRow& row) {
         auto& consent = *row.mutable_consent();
         before = consent.recorded().records();
+        // The same answer said again still counts from when it was given.
+        const bool goes_on =
+            consent.version() != 0 && !consent.ended() &&
+            consent.recorded().said().answer() == recorded.said().answer();
+        if (!goes_on) {
+          *consent.mutable_since() = folding.fact().by().occurred_at();
+        }
         *consent.mutable_recorded() = recorded;
         *consent.mutable_recorded()->mutable_consent() = row.thing();
         consent.set_agency(folding.agency());
-        *consent.mutable_since() = folding.fact().by().occurred_at();
         consent.set_ended(false);
         consent.set_version(consent.version() + 1);
       }));
@@ -47,8 +53,8 @@ absl::Status FoldReferral(Folding& folding) {
   const ThingKey key{folding.subject(), Kind::kReferral,
                      keys::Numbered(recorded.referral().number())};
   Numbers before;
-  RETURN_IF_ERROR(folding.State(
-      key, recorded.referral(), Naming::kId, [&](ThingRow& row) {
+  RETURN_IF_ERROR(
+      folding.State(key, recorded.referral(), Naming::kId, [&](ThingRow& row) {
         auto& referral = *row.mutable_referral();
         before = referral.recorded().records();
         *referral.mutable_recorded() = recorded;
@@ -64,9 +70,9 @@ absl::Status FoldStep(Folding& folding) {
   const std::string number = keys::Numbered(stepped.referral());
   const ThingKey step{folding.subject(), Kind::kStep,
                       number + keys::Numbered(folding.recorded().position)};
-  RETURN_IF_ERROR(folding.State(
-      step, {}, Naming::kNone,
-      [&](ThingRow& row) { *row.mutable_step() = stepped; }));
+  RETURN_IF_ERROR(folding.State(step, {}, Naming::kNone, [&](ThingRow& row) {
+    *row.mutable_step() = stepped;
+  }));
   const ThingKey referral{folding.subject(), Kind::kReferral, number};
   return folding.Change(referral, [&](ThingRow& row) {
     auto& changed = *row.mutable_referral();
@@ -80,13 +86,13 @@ absl::Status FoldAssessment(Folding& folding) {
   const ThingKey key{folding.subject(), Kind::kAssessment,
                      keys::Numbered(recorded.assessment().number())};
   Numbers before;
-  RETURN_IF_ERROR(folding.State(
-      key, recorded.assessment(), Naming::kId, [&](ThingRow& row) {
-        auto& assessment = *row.mutable_assessment();
-        before = assessment.recorded().records();
-        *assessment.mutable_recorded() = recorded;
-        assessment.set_agency(folding.agency());
-      }));
+  RETURN_IF_ERROR(folding.State(key, recorded.assessment(), Naming::kId,
+                                [&](ThingRow& row) {
+                                  auto& assessment = *row.mutable_assessment();
+                                  before = assessment.recorded().records();
+                                  *assessment.mutable_recorded() = recorded;
+                                  assessment.set_agency(folding.agency());
+                                }));
   folding.Link(key, recorded.records(), before);
   return absl::OkStatus();
 }
@@ -96,9 +102,8 @@ absl::Status FoldScore(Folding& folding) {
   const ThingKey key{folding.subject(), Kind::kScore,
                      keys::Numbered(recorded.assessment()) +
                          keys::Numbered(recorded.score().number())};
-  return folding.State(
-      key, recorded.score(), Naming::kNone,
-      [&](ThingRow& row) { *row.mutable_score() = recorded; });
+  return folding.State(key, recorded.score(), Naming::kNone,
+                       [&](ThingRow& row) { *row.mutable_score() = recorded; });
 }
 
 }  // namespace

@@ -80,8 +80,8 @@ absl::Status Folding::MoveHere(const ThingKey& key, EntityNumber number) {
   std::vector<std::pair<std::string, std::string>> parts;
   for (const Kind kind : PartsOf(key.kind)) {
     const std::string from = keys::ThingsOf(old.subject, kind) + key.rest;
-    RETURN_IF_ERROR(rows_.Scan(
-        from, [&](absl::string_view at, absl::string_view value) {
+    RETURN_IF_ERROR(
+        rows_.Scan(from, [&](absl::string_view at, absl::string_view value) {
           parts.emplace_back(std::string(at), std::string(value));
           return true;
         }));
@@ -174,8 +174,8 @@ absl::Status Folding::WorksWithRecord(EntityNumber record,
                                       EntityNumber practitioner) {
   if (practitioner != 0) {
     RETURN_IF_ERROR(PutOnce(
-        record, keys::WorkWithRecord(keys::WorkOfPractitioner(practitioner),
-                                     record)));
+        record,
+        keys::WorkWithRecord(keys::WorkOfPractitioner(practitioner), record)));
   }
   if (agency().empty()) return absl::OkStatus();
   return PutOnce(record,

@@ -78,8 +78,8 @@ std::string WorkWithRecord(const std::string& work, EntityNumber record) {
 
 std::string Due(absl::CivilDay day, char kind, const ThingKey& thing) {
   const auto year = std::clamp<absl::civil_year_t>(day.year(), 0, 9999);
-  const auto number = static_cast<uint32_t>(year * 10000 + day.month() * 100 +
-                                            day.day());
+  const auto number =
+      static_cast<uint32_t>(year * 10000 + day.month() * 100 + day.day());
   return absl::StrCat(DueAll(), Four(number), std::string(1, kind),
                       thing.Bytes().substr(kSubjectAt));
 }

@@ -48,8 +48,7 @@ class Lister {
     ledger::v1::DueRow due;
     *due.mutable_place() = PlaceOf(key_, row_);
     due.set_kind(std::string(1, kind));
-    listings_.push_back(
-        {keys::Due(*day, kind, key_), due.SerializeAsString()});
+    listings_.push_back({keys::Due(*day, kind, key_), due.SerializeAsString()});
   }
 
   absl::Status ListPlan() {
@@ -74,17 +73,15 @@ class Lister {
   }
 
   void ListMatch() {
-    listings_.push_back(
-        {keys::Match(IsOpenMatch(row_), row_.thing().number()),
-         PlaceOf(key_, row_).SerializeAsString()});
+    listings_.push_back({keys::Match(IsOpenMatch(row_), row_.thing().number()),
+                         PlaceOf(key_, row_).SerializeAsString()});
   }
 
   void ListCase() {
     const auto& found = row_.duplicate().found();
-    listings_.push_back(
-        {keys::Case(IsOpenCase(row_), found.level(), found.score(),
-                    row_.thing().number()),
-         PlaceOf(key_, row_).SerializeAsString()});
+    listings_.push_back({keys::Case(IsOpenCase(row_), found.level(),
+                                    found.score(), row_.thing().number()),
+                         PlaceOf(key_, row_).SerializeAsString()});
   }
 
   const core::StateReader& rows_;

@@ -37,8 +37,8 @@ absl::StatusOr<Page<T>> PageOf(const Things& latest_first, const PageFrom& from,
     const std::string cursor = keys::Numbered(thing.row.thing().number());
     if (!from.cursor.empty() && cursor >= from.cursor) continue;
     if (page.entries.size() == from.limit) {
-      page.next = page.entries.empty() ? from.cursor
-                                       : page.entries.back().cursor;
+      page.next =
+          page.entries.empty() ? from.cursor : page.entries.back().cursor;
       break;
     }
     ASSIGN_OR_RETURN(Pieces<T> pieces, compose(thing));

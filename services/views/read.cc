@@ -20,9 +20,9 @@ using api::v1::PlanView;
 using api::v1::ReferralView;
 
 // Whether somebody whom the person lives with, or they, must not be found.
-absl::StatusOr<bool> ShieldsContacts(
-    Reading& reading, const std::vector<EntityNumber>& records,
-    absl::CivilDay today) {
+absl::StatusOr<bool> ShieldsContacts(Reading& reading,
+                                     const std::vector<EntityNumber>& records,
+                                     absl::CivilDay today) {
   for (const EntityNumber record : records) {
     ASSIGN_OR_RETURN(const ThingRow* row, reading.Record(record));
     if (row != nullptr && ProtectsContact(*row)) return true;
@@ -91,10 +91,9 @@ class PersonAnswer {
     for (size_t i = 1; i < records.size(); ++i) {
       ASSIGN_OR_RETURN(const ThingRow* row, scene_.reading.Record(records[i]));
       if (row == nullptr || row->record().gone()) continue;
-      Piece<PersonView> piece{
-          Label(scene_, agency::v1::ITEM_CLASS_IDENTITY,
-                row->record().agency(), {records[i]}),
-          {}};
+      Piece<PersonView> piece{Label(scene_, agency::v1::ITEM_CLASS_IDENTITY,
+                                    row->record().agency(), {records[i]}),
+                              {}};
       piece.label.set_shielded(row->record().said().restricted());
       ASSIGN_OR_RETURN(*piece.part.mutable_person_id(),
                        scene_.reading.PersonId(records[i]));
@@ -135,13 +134,11 @@ absl::StatusOr<Page<T>> ListOf(const core::StateReader& view,
                                const Compose& compose) {
   Reading reading(view);
   const absl::CivilDay today = base::LondonDay(now);
-  ASSIGN_OR_RETURN(const Things things,
-                   OfFamily(reading, family, today, kind));
+  ASSIGN_OR_RETURN(const Things things, OfFamily(reading, family, today, kind));
   ASSIGN_OR_RETURN(const EntityNumber standing, reading.Resolve(family));
   const Scene scene{reading, today, standing, false};
-  return PageOf<T>(things, from, [&](const Thing& thing) {
-    return compose(scene, thing);
-  });
+  return PageOf<T>(things, from,
+                   [&](const Thing& thing) { return compose(scene, thing); });
 }
 
 // One thing by its number; the family of its label is the one it names.

@@ -48,8 +48,8 @@ Answer<api::v1::PlanView> PlanPieces(const core::StateReader& view,
                                      core::EntityNumber plan, absl::Time now);
 Answer<api::v1::ReferralView> ReferralPieces(const core::StateReader& view,
                                              core::EntityNumber referral);
-Answer<api::v1::AssessmentView> AssessmentPieces(
-    const core::StateReader& view, core::EntityNumber assessment);
+Answer<api::v1::AssessmentView> AssessmentPieces(const core::StateReader& view,
+                                                 core::EntityNumber assessment);
 
 // Of a family and its present members, latest first.
 absl::StatusOr<Page<api::v1::PlanView>> PlansOf(const core::StateReader& view,

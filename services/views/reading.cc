@@ -3,16 +3,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
+
 namespace kith::views {
 namespace {
 
 // How many joins lead from a family to the one that stands for it at most.
 constexpr int kJoinsMax = 1000;
 
-absl::Status Broken() { return absl::DataLossError("a view row does not parse"); }
+absl::Status Broken() {
+  return absl::DataLossError("a view row does not parse");
+}
 
-const ThingRow* Find(const std::map<EntityNumber, std::optional<ThingRow>>& rows,
-                     EntityNumber number) {
+const ThingRow* Find(
+    const std::map<EntityNumber, std::optional<ThingRow>>& rows,
+    EntityNumber number) {
   const auto& found = rows.at(number);
   return found.has_value() ? &*found : nullptr;
 }
@@ -25,11 +30,10 @@ ThingKey LeadsTo(const Thing& thing) {
           thing.key.rest.substr(1)};
 }
 
-absl::Status Reading::Collect(const std::string& prefix,
-                              Things* things) const {
+absl::Status Reading::Collect(const std::string& prefix, Things* things) const {
   bool sound = true;
-  RETURN_IF_ERROR(view_.Scan(
-      prefix, [&](absl::string_view key, absl::string_view value) {
+  RETURN_IF_ERROR(
+      view_.Scan(prefix, [&](absl::string_view key, absl::string_view value) {
         Thing thing{keys::ParseThing(key), {}};
         sound = thing.row.ParseFromArray(value.data(),
                                          static_cast<int>(value.size()));
@@ -71,6 +75,23 @@ absl::StatusOr<Things> Reading::Of(Subject subject, Kind kind) const {
   return things;
 }
 
+absl::StatusOr<Things> Reading::PartsOf(const ThingKey& key, Kind kind) const {
+  Things parts;
+  const auto known = things_.find(key.subject);
+  if (known == things_.end()) {
+    RETURN_IF_ERROR(
+        Collect(keys::ThingsOf(key.subject, kind) + key.rest, &parts));
+    return parts;
+  }
+  for (const Thing& thing : known->second) {
+    if (thing.key.subject == key.subject && thing.key.kind == kind &&
+        absl::StartsWith(thing.key.rest, key.rest)) {
+      parts.push_back(thing);
+    }
+  }
+  return parts;
+}
+
 absl::StatusOr<std::optional<Thing>> Reading::Get(const ThingKey& key) const {
   ASSIGN_OR_RETURN(auto row, core::ReadRow<ThingRow>(view_, key.Bytes()));
   if (!row.has_value()) return std::optional<Thing>();
@@ -89,10 +110,9 @@ absl::StatusOr<std::optional<Thing>> Reading::Numbered(EntityNumber number,
 
 absl::StatusOr<const ThingRow*> Reading::Record(EntityNumber record) {
   if (records_.count(record) == 0) {
-    ASSIGN_OR_RETURN(
-        records_[record],
-        core::ReadRow<ThingRow>(view_,
-                                ThingKey{record, Kind::kRecord, ""}.Bytes()));
+    ASSIGN_OR_RETURN(records_[record],
+                     core::ReadRow<ThingRow>(
+                         view_, ThingKey{record, Kind::kRecord, ""}.Bytes()));
   }
   return Find(records_, record);
 }
@@ -131,10 +151,9 @@ void Reading::AddOnce(std::string id,
 
 absl::StatusOr<const ThingRow*> Reading::Family(EntityNumber family) {
   if (families_.count(family) == 0) {
-    ASSIGN_OR_RETURN(
-        families_[family],
-        core::ReadRow<ThingRow>(view_,
-                                ThingKey{family, Kind::kFamily, ""}.Bytes()));
+    ASSIGN_OR_RETURN(families_[family],
+                     core::ReadRow<ThingRow>(
+                         view_, ThingKey{family, Kind::kFamily, ""}.Bytes()));
   }
   return Find(families_, family);
 }

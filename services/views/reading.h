@@ -40,6 +40,8 @@ class Reading {
   absl::StatusOr<const Things*> Of(Subject subject);
   // The same of one kind only, without reading the rest.
   absl::StatusOr<Things> Of(Subject subject, Kind kind) const;
+  // The parts of a thing that are rows of that kind: a plan's reviews...
+  absl::StatusOr<Things> PartsOf(const ThingKey& key, Kind kind) const;
   absl::StatusOr<std::optional<Thing>> Get(const ThingKey& key) const;
   // A thing by its number; of that kind.
   absl::StatusOr<std::optional<Thing>> Numbered(EntityNumber number,
@@ -53,9 +55,9 @@ class Reading {
   absl::StatusOr<std::string> PersonId(EntityNumber record);
   // Of each, once.
   template <class Records>
-  absl::Status AddPersonIds(const Records& records,
-                            google::protobuf::RepeatedPtrField<std::string>*
-                                ids) {
+  absl::Status AddPersonIds(
+      const Records& records,
+      google::protobuf::RepeatedPtrField<std::string>* ids) {
     for (const uint64_t record : records) {
       ASSIGN_OR_RETURN(std::string id, PersonId(record));
       AddOnce(std::move(id), ids);

@@ -72,8 +72,7 @@ std::vector<std::string> Sorted(std::vector<std::string> keys) {
 void AddIdentifiers(const ledger::v1::RecordRow& record,
                     std::vector<std::string>& keys) {
   const auto& said = record.said();
-  const int count =
-      std::min(said.identifiers_size(), record.checks_size());
+  const int count = std::min(said.identifiers_size(), record.checks_size());
   for (int i = 0; i < count; ++i) {
     const Identifier& identifier = said.identifiers(i);
     if (!IsKey(identifier)) continue;

@@ -57,7 +57,6 @@ struct Standing {
 };
 
 absl::StatusOr<Standing> StandingOf(const core::StateReader& view,
-                                    const Concerned& concerned,
-                                    absl::Time now);
+                                    const Concerned& concerned, absl::Time now);
 
 }  // namespace kith::views

@@ -79,8 +79,8 @@ class Collector {
           const uint64_t position = keys::LastNumber(key);
           if (begun_ && position <= after_) return true;
           TimelineRow row;
-          sound = row.ParseFromArray(value.data(),
-                                     static_cast<int>(value.size()));
+          sound =
+              row.ParseFromArray(value.data(), static_cast<int>(value.size()));
           if (!sound) return false;
           if (row.owner() != 0) {
             elsewhere.emplace_back(position, row.owner());
@@ -117,8 +117,8 @@ class Collector {
 
 // "plan_recorded" as "plan recorded".
 std::string NameOfFact(uint32_t kind) {
-  const auto* field = ledger::v1::Fact::descriptor()->FindFieldByNumber(
-      static_cast<int>(kind));
+  const auto* field =
+      ledger::v1::Fact::descriptor()->FindFieldByNumber(static_cast<int>(kind));
   if (field == nullptr) return "";
   std::string name = field->name();
   std::replace(name.begin(), name.end(), '_', ' ');
@@ -139,8 +139,7 @@ absl::StatusOr<std::optional<ItemLabel>> LabelOf(const Scene& scene,
   RecordSet records = RecordsIn(line.row.records());
   // What says nothing of anybody alone concerns the whole family.
   if (records.empty()) records = household.StatedNow();
-  ItemLabel label =
-      Label(scene, line.row.class_(), line.row.agency(), records);
+  ItemLabel label = Label(scene, line.row.class_(), line.row.agency(), records);
   ASSIGN_OR_RETURN(const ThingRow* record, scene.reading.Record(line.subject));
   if (record != nullptr) {
     label.set_shielded(record->record().said().restricted());

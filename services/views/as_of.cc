@@ -1,0 +1,373 @@
+#include "services/views/as_of.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "services/views/compose.h"
+#include "services/views/find.h"
+
+namespace kith::views {
+namespace {
+
+using ledger::v1::Fact;
+using ledger::v1::RulesRow;
+
+// How far a subject's facts lead on. Smaller leads further.
+enum class Reach {
+  kBegun,      // a record to begin with, or linked to one: its families whole
+  kMember,     // of a whole family: its possible matches, and whom it names
+  kMentioned,  // named by one of those: its possible matches
+  kPossible,   // possibly one with those: links only
+};
+
+struct Kept {
+  absl::Time recorded_at;
+  Subject subject = 0;
+  ledger::v1::StatementRef statement;
+  Fact fact;
+};
+
+class Gathering {
+ public:
+  Gathering(const core::StateReader& present, uint64_t position,
+            const ScanFacts& scan)
+      : present_(present), position_(position), scan_(scan) {}
+
+  absl::Status Run(const AsOfStart& start) {
+    for (const EntityNumber family : start.families) AddFamily(family, true);
+    for (const EntityNumber record : start.records) {
+      AddRecord(record, Reach::kBegun);
+    }
+    while (!waiting_.empty()) {
+      const Subject subject = *waiting_.begin();
+      waiting_.erase(waiting_.begin());
+      RETURN_IF_ERROR(Take(subject));
+      RETURN_IF_ERROR(AddCasesOf(subject));
+    }
+    return absl::OkStatus();
+  }
+
+  const std::map<uint64_t, Kept>& facts() const { return facts_; }
+
+ private:
+  void AddFamily(EntityNumber family, bool whole) {
+    if (family == 0) return;
+    const auto [known, is_new] = families_.emplace(family, whole);
+    if (!is_new && (known->second || !whole)) return;
+    known->second = known->second || whole;
+    waiting_.insert(family);
+  }
+
+  void AddRecord(EntityNumber record, Reach reach) {
+    if (record == 0) return;
+    const auto [known, is_new] = records_.emplace(record, reach);
+    if (!is_new && known->second <= reach) return;
+    known->second = std::min(known->second, reach);
+    waiting_.insert(record);
+  }
+
+  void AddPractitioner(EntityNumber practitioner) {
+    if (practitioner != 0 && others_.insert(practitioner).second) {
+      waiting_.insert(practitioner);
+    }
+  }
+
+  template <class Records>
+  void AddRecords(const Records& records, Reach reach) {
+    for (const EntityNumber record : records) AddRecord(record, reach);
+  }
+
+  // The facts of a subject are scanned once and followed again each time that
+  // it turns out to lead further.
+  absl::Status Take(Subject subject) {
+    if (scanned_.size() >= kAsOfSubjectsMax) return TooMuch();
+    if (scanned_.count(subject) == 0) RETURN_IF_ERROR(Scan(subject));
+    for (const uint64_t position : scanned_[subject]) {
+      const Kept& kept = facts_.at(position);
+      Follow(subject, kept);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Scan(Subject subject) {
+    std::vector<uint64_t>& positions = scanned_[subject];
+    return scan_(subject,
+                 [&](const Recorded& recorded) -> absl::StatusOr<bool> {
+                   if (recorded.position >= position_) return false;
+                   if (facts_.size() >= kAsOfFactsMax) return TooMuch();
+                   positions.push_back(recorded.position);
+                   facts_.emplace(recorded.position,
+                                  Kept{recorded.recorded_at, recorded.subject,
+                                       recorded.statement, recorded.fact});
+                   return true;
+                 });
+  }
+
+  static absl::Status TooMuch() {
+    return absl::ResourceExhaustedError("the history is too long to fold");
+  }
+
+  // A case lies with the later plan's family.
+  absl::Status AddCasesOf(EntityNumber family) {
+    if (families_.count(family) == 0) return absl::OkStatus();
+    const Reading reading(present_);
+    ASSIGN_OR_RETURN(const Things cases, reading.Of(family, Kind::kDuplicate));
+    for (const Thing& thing : cases) AddFamily(thing.key.subject, false);
+    return absl::OkStatus();
+  }
+
+  Reach ReachOf(Subject subject) const {
+    const auto record = records_.find(subject);
+    return record == records_.end() ? Reach::kPossible : record->second;
+  }
+  bool IsWhole(Subject subject) const {
+    const auto family = families_.find(subject);
+    return family != families_.end() && family->second;
+  }
+  bool IsFamily(Subject subject) const { return families_.count(subject) > 0; }
+
+  // Whom a fact of `subject` leads to.
+  void Follow(Subject subject, const Kept& kept) {
+    const Fact& fact = kept.fact;
+    AddPractitioners(fact);
+    FollowLinks(subject, fact);
+    if (IsFamily(subject)) {
+      FollowFamily(subject, kept);
+    } else if (ReachOf(subject) <= Reach::kMentioned) {
+      FollowRecord(subject, kept);
+    }
+  }
+
+  // Links lead as far as the record itself.
+  void FollowLinks(Subject subject, const Fact& fact) {
+    if (IsFamily(subject)) return;
+    const Reach reach = ReachOf(subject);
+    if (fact.has_persons_merged()) {
+      const auto& merged = fact.persons_merged();
+      AddRecord(merged.survivor(), reach);
+      AddRecord(merged.retired(), reach);
+      AddRecords(merged.records(), reach);
+    } else if (fact.has_person_split()) {
+      const auto& split = fact.person_split();
+      AddRecord(split.from(), reach);
+      AddRecord(split.part(), reach);
+      AddRecords(split.records(), reach);
+    } else if (fact.has_pair_judged() || fact.has_match_ruled()) {
+      if (reach == Reach::kPossible) return;
+      AddRecord(fact.pair_judged().one(), Reach::kPossible);
+      AddRecord(fact.pair_judged().other(), Reach::kPossible);
+      AddRecord(fact.match_ruled().one(), Reach::kPossible);
+      AddRecord(fact.match_ruled().other(), Reach::kPossible);
+    }
+  }
+
+  void FollowFamily(Subject family, const Kept& kept) {
+    const bool whole = IsWhole(family);
+    const Fact& fact = kept.fact;
+    AddFamily(fact.families_joined().survivor(), whole);
+    AddFamily(fact.families_joined().joined(), whole);
+    AddFamily(fact.families_parted().survivor(), whole);
+    AddFamily(fact.families_parted().joined(), whole);
+    if (fact.has_member_stated() && whole) {
+      AddRecord(fact.member_stated().record(), Reach::kMember);
+    }
+    // Plans of other families matter for the cases they are in.
+    AddMentioned(fact);
+    // Its facts that lie with another family: cases and merged plans.
+    if (kept.subject != family && IsOfFamily(fact)) {
+      AddFamily(kept.subject, false);
+    }
+  }
+
+  void FollowRecord(Subject record, const Kept& kept) {
+    const bool begun = ReachOf(record) == Reach::kBegun;
+    const Fact& fact = kept.fact;
+    if (ReachOf(record) <= Reach::kMember) {
+      AddMentioned(fact);
+      AddFamily(fact.referral_recorded().family(), false);
+      AddFamily(fact.assessment_recorded().family(), false);
+    }
+    // What lies with another: its later facts name that one only.
+    if (kept.subject == record) return;
+    if (!IsOfFamily(fact)) return AddRecord(kept.subject, Reach::kPossible);
+    AddFamily(kept.subject, begun && fact.has_member_stated());
+  }
+
+  // Facts whose subject is a family.
+  static bool IsOfFamily(const Fact& fact) {
+    switch (fact.what_case()) {
+      case Fact::kFamilyFounded:
+      case Fact::kMemberStated:
+      case Fact::kMemberLeft:
+      case Fact::kNetworkRecorded:
+      case Fact::kFamiliesJoined:
+      case Fact::kFamiliesParted:
+        return true;
+      default:
+        return fact.what_case() >= Fact::kPlanRecorded;
+    }
+  }
+
+  // Everybody else whose data a fact holds or points to.
+  void AddMentioned(const Fact& fact) {
+    const Reach reach = Reach::kMentioned;
+    AddRecord(fact.family_founded().defined_by(), reach);
+    AddRecord(fact.member_stated().record(), reach);
+    AddRecord(fact.member_stated().said_by(), reach);
+    AddRecord(fact.relationship_recorded().person(), reach);
+    AddRecord(fact.relationship_recorded().to(), reach);
+    AddRecord(fact.young_carer_recorded().cares_for(), reach);
+    AddRecord(fact.fostering_stay_recorded().carer(), reach);
+    AddRecords(fact.consent_recorded().records(), reach);
+    AddRecord(fact.consent_recorded().answered_by(), reach);
+    AddRecipients(fact.consent_recorded().recipients());
+    AddRecords(fact.restriction_recorded().records(), reach);
+    AddRecord(fact.restriction_recorded().asked_by(), reach);
+    AddRecipients(fact.restriction_recorded().barred());
+    AddRecords(fact.referral_recorded().records(), reach);
+    AddRecords(fact.assessment_recorded().records(), reach);
+    AddRecord(fact.score_recorded().scored_by(), reach);
+    AddRecords(fact.plan_recorded().records(), reach);
+    AddDoers(fact.plan_recorded().doers());
+    AddDoers(fact.plan_revised().doers());
+    AddRecords(fact.meeting_recorded().family_present(), reach);
+    for (const auto& step : fact.duplicate_plan_found().basis()) {
+      if (step.kind() == "family") {
+        AddFamily(step.from(), false);
+        AddFamily(step.to(), false);
+      }
+    }
+  }
+
+  template <class Recipients>
+  void AddRecipients(const Recipients& recipients) {
+    for (const auto& recipient : recipients) {
+      AddRecord(recipient.record(), Reach::kMentioned);
+      AddPractitioner(recipient.practitioner());
+    }
+  }
+
+  template <class Doers>
+  void AddDoers(const Doers& doers) {
+    for (const auto& doer : doers) {
+      AddRecord(doer.record(), Reach::kMentioned);
+      AddPractitioner(doer.practitioner());
+    }
+  }
+
+  void AddPractitioners(const Fact& fact) {
+    AddPractitioner(fact.by().practitioner());
+    AddPractitioner(fact.involvement_recorded().worker());
+    AddPractitioner(fact.lead_taken().practitioner());
+    AddPractitioner(fact.lead_successor_named().practitioner());
+    AddPractitioner(fact.lead_disputed().claimed());
+    AddPractitioner(fact.meeting_recorded().chair());
+    for (const EntityNumber present : fact.meeting_recorded().practitioners()) {
+      AddPractitioner(present);
+    }
+  }
+
+  const core::StateReader& present_;
+  const uint64_t position_;
+  const ScanFacts& scan_;
+  std::map<EntityNumber, bool> families_;  // whether whole
+  std::map<EntityNumber, Reach> records_;
+  std::set<EntityNumber> others_;
+  std::set<Subject> waiting_;
+  std::map<Subject, std::vector<uint64_t>> scanned_;
+  std::map<uint64_t, Kept> facts_;
+};
+
+// The rules that were in force before the position.
+absl::Status PutRules(const core::StateReader& present, uint64_t position,
+                      core::MapState& rows) {
+  std::string latest;
+  RETURN_IF_ERROR(present.Scan(
+      keys::RulesHistory(), [&](absl::string_view key, absl::string_view row) {
+        if (keys::LastNumber(key) >= position) return false;
+        latest = std::string(row);
+        return true;
+      }));
+  if (!latest.empty()) rows.Put(0, keys::Rules(), std::move(latest));
+  return absl::OkStatus();
+}
+
+// Records that were reached without a link.
+struct Direct {
+  RecordSet then;
+  RecordSet still;  // those whose family has not been parted since
+};
+
+absl::StatusOr<Direct> DirectlyReached(const core::StateReader& then,
+                                       const core::StateReader& present,
+                                       const AsOfStart& start) {
+  Direct direct;
+  direct.then.insert(start.records.begin(), start.records.end());
+  direct.still = direct.then;
+  Reading before(then);
+  Reading now(present);
+  for (const EntityNumber family : start.families) {
+    ASSIGN_OR_RETURN(const EntityNumber standing, before.Resolve(family));
+    ASSIGN_OR_RETURN(const auto group, before.Group(standing));
+    ASSIGN_OR_RETURN(const EntityNumber standing_now, now.Resolve(family));
+    for (const EntityNumber one : group) {
+      ASSIGN_OR_RETURN(const EntityNumber is_now, now.Resolve(one));
+      ASSIGN_OR_RETURN(const Things members, before.Of(one, Kind::kMember));
+      for (const Thing& member : members) {
+        const EntityNumber record = member.row.member().stated().record();
+        direct.then.insert(record);
+        if (is_now == standing_now) direct.still.insert(record);
+      }
+    }
+  }
+  return direct;
+}
+
+absl::StatusOr<bool> SharesPerson(const core::StateReader& rows,
+                                  EntityNumber record,
+                                  const RecordSet& others) {
+  ASSIGN_OR_RETURN(const auto records, RecordsOf(rows, record));
+  return std::any_of(records.begin(), records.end(),
+                     [&](EntityNumber one) { return others.count(one) > 0; });
+}
+
+}  // namespace
+
+absl::StatusOr<core::MapState> RowsAsOf(const core::StateReader& present,
+                                        const AsOfStart& start,
+                                        uint64_t position,
+                                        const ScanFacts& scan,
+                                        const core::KeyHash& hash) {
+  Gathering gathering(present, position, scan);
+  RETURN_IF_ERROR(gathering.Run(start));
+  core::MapState rows;
+  RETURN_IF_ERROR(PutRules(present, position, rows));
+  for (const auto& [at, kept] : gathering.facts()) {
+    RETURN_IF_ERROR(Fold(
+        rows, {at, kept.recorded_at, kept.subject, kept.statement, kept.fact},
+        hash));
+  }
+  return rows;
+}
+
+absl::StatusOr<bool> StillReached(const core::StateReader& then,
+                                  const core::StateReader& present,
+                                  const AsOfStart& start,
+                                  const ledger::v1::ItemLabel& label) {
+  ASSIGN_OR_RETURN(const Direct direct, DirectlyReached(then, present, start));
+  for (const EntityNumber record : label.records()) {
+    if (direct.still.count(record) > 0) continue;
+    // Named by somebody, not reached through a link.
+    ASSIGN_OR_RETURN(const bool linked,
+                     SharesPerson(then, record, direct.then));
+    if (!linked) continue;
+    ASSIGN_OR_RETURN(const bool still,
+                     SharesPerson(present, record, direct.still));
+    if (!still) return false;
+  }
+  return true;
+}
+
+}  // namespace kith::views

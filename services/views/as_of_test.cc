@@ -1,0 +1,172 @@
+#include "services/views/as_of.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "services/views/read.h"
+#include "services/views/standing.h"
+#include "services/views/testing.h"
+#include "services/views/wander_testing.h"
+
+namespace kith::views {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using testing::Held;
+using testing::History;
+using testing::LinesOf;
+using ::testing::Not;
+using testing::Wanderer;
+
+template <class T>
+std::string TextOf(const Pieces<T>& pieces) {
+  std::string text;
+  for (const Piece<T>& piece : pieces) {
+    absl::StrAppend(&text, testing::LabelText(piece.label), " | ",
+                    piece.part.ShortDebugString(), "\n");
+  }
+  return text;
+}
+
+template <class Numbers>
+std::string Join(const Numbers& numbers) {
+  return absl::StrJoin(numbers, " ");
+}
+
+// What disclosure would be told, as text.
+template <class T>
+std::string StandingText(const core::StateReader& view, const Pieces<T>& pieces,
+                         absl::Time now) {
+  Concerned concerned;
+  concerned.Add(pieces);
+  const auto standing = StandingOf(view, concerned, now);
+  KITH_CHECK(standing.ok());
+  std::string text;
+  for (const auto& [record, of] : standing->records) {
+    absl::StrAppend(&text, record, " ", of.agency, of.gone ? " gone" : "",
+                    " sure ", Join(of.surely_same), " perhaps ",
+                    Join(of.perhaps_same), "\n");
+  }
+  for (const auto& row : standing->consents) {
+    absl::StrAppend(&text, row.ShortDebugString(), "\n");
+  }
+  for (const auto& [record, agencies] : standing->agencies_of_record) {
+    absl::StrAppend(&text, record, ": ", Join(agencies), "\n");
+  }
+  for (const auto& [family, agencies] : standing->agencies_of_family) {
+    absl::StrAppend(&text, family, ": ", Join(agencies), "\n");
+  }
+  for (const auto& [family, lead] : standing->lead_of_family) {
+    absl::StrAppend(&text, family, " led by ", lead, "\n");
+  }
+  return text;
+}
+
+template <class T>
+std::string AnswerText(const core::StateReader& view, Answer<T> answer,
+                       absl::Time now) {
+  KITH_CHECK(answer.ok());
+  if (!answer->has_value()) return "nobody";
+  return TextOf(**answer) + StandingText(view, **answer, now);
+}
+
+core::MapState AsOf(const History& history, const AsOfStart& start,
+                    uint64_t position) {
+  auto rows =
+      RowsAsOf(history.view(), start, position, history.scan(), history.hash());
+  KITH_CHECK(rows.ok());
+  return *std::move(rows);
+}
+
+// At the head as the live view, at any earlier position as the live view then.
+TEST(AsOfTest, AFamilyReadsAsItDidThen) {
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    History history;
+    Wanderer wanderer(seed, &history);
+    wanderer.Go(120);
+    for (const uint64_t left : {0, 17, 60}) {
+      const uint64_t position = history.position() - left;
+      const absl::Time then = history.TimeOf(position);
+      const core::MapState live = history.FoldedTo(position);
+      for (const EntityNumber family : wanderer.families()) {
+        SCOPED_TRACE(absl::StrCat("seed ", seed, " position ", position,
+                                  " family ", family));
+        const core::MapState rows = AsOf(history, {{family}, {}}, position);
+        ASSERT_EQ(AnswerText(rows, FamilyPieces(rows, family, then), then),
+                  AnswerText(live, FamilyPieces(live, family, then), then));
+      }
+    }
+  }
+}
+
+TEST(AsOfTest, APersonReadsAsTheyDidThen) {
+  for (uint64_t seed = 21; seed <= 28; ++seed) {
+    History history;
+    Wanderer wanderer(seed, &history);
+    wanderer.Go(120);
+    for (const uint64_t left : {0, 40}) {
+      const uint64_t position = history.position() - left;
+      const absl::Time then = history.TimeOf(position);
+      const core::MapState live = history.FoldedTo(position);
+      for (const EntityNumber record : wanderer.records()) {
+        SCOPED_TRACE(absl::StrCat("seed ", seed, " position ", position,
+                                  " record ", record));
+        const core::MapState rows = AsOf(history, {{}, {record}}, position);
+        ASSERT_EQ(AnswerText(rows, PersonPieces(rows, record, then), then),
+                  AnswerText(live, PersonPieces(live, record, then), then));
+      }
+    }
+  }
+}
+
+TEST(AsOfTest, BeforeItWasKnownThereIsNobody) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith");
+  const uint64_t before = history.position();
+  const auto family = history.Family({anna});
+  const auto rows = AsOf(history, {{family}, {}}, before);
+  EXPECT_FALSE(FamilyPieces(rows, family, history.now())->has_value());
+}
+
+// Nothing is shown of whom only a link led to that has since been undone.
+TEST(AsOfTest, WhatAnUndoneLinkLedToIsDropped) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith");
+  const auto family = history.Family({anna});
+  history.Feed("health");
+  const auto other = history.Person("Annie", "Jones");
+  history.Link(anna, other);
+  const uint64_t linked = history.position();
+  const AsOfStart start{{family}, {}};
+  const auto then = AsOf(history, start, linked);
+  auto pieces = Held(FamilyPieces(then, family, history.now()));
+  ASSERT_TRUE(DropUndone(then, history.view(), start, &pieces).ok());
+  EXPECT_THAT(LinesOf(pieces), Contains(HasSubstr("Annie")));
+  history.Split(anna, {other});
+  ASSERT_TRUE(DropUndone(then, history.view(), start, &pieces).ok());
+  EXPECT_THAT(LinesOf(pieces), Contains(HasSubstr("Anna")));
+  EXPECT_THAT(LinesOf(pieces), Not(Contains(HasSubstr("Annie"))));
+}
+
+TEST(AsOfTest, WhatAPartedFamilyBroughtIsDropped) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith");
+  const auto family = history.Family({anna});
+  const auto ben = history.Person("Ben", "Jones");
+  const auto other = history.Family({ben});
+  history.Join(family, other);
+  const uint64_t joined = history.position();
+  history.Part(family, other);
+  const AsOfStart start{{family}, {}};
+  const auto then = AsOf(history, start, joined);
+  auto pieces = Held(FamilyPieces(then, family, history.now()));
+  EXPECT_THAT(LinesOf(pieces), Contains(HasSubstr("Ben")));
+  ASSERT_TRUE(DropUndone(then, history.view(), start, &pieces).ok());
+  EXPECT_THAT(LinesOf(pieces), Not(Contains(HasSubstr("Ben"))));
+}
+
+}  // namespace
+}  // namespace kith::views
