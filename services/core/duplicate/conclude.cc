@@ -228,26 +228,6 @@ absl::Status Update(const CaseRow& row, const std::vector<Way>& ways,
   }
 }
 
-// Why there is no way between two plans any more.
-absl::StatusOr<absl::string_view> CauseOfEnd(const StateReader& state,
-                                             const CaseRow& row) {
-  absl::string_view cause = "basis_ended";
-  for (EntityNumber plan : {row.found().one(), row.found().other()}) {
-    ASSIGN_OR_RETURN(const auto found, PlanOf(state, plan));
-    if (!found.has_value() || !IsOpen(*found)) return "plan_closed";
-    ASSIGN_OR_RETURN(const EntityNumber survivor, Survivor(state, plan));
-    if (survivor != plan) cause = "plan_merged";
-  }
-  return cause;
-}
-
-absl::Status End(const CaseRow& row, Decision& decision) {
-  if (row.state() == ledger::v1::CASE_STATE_GONE) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto cause, CauseOfEnd(decision.state(), row));
-  if (cause == "basis_ended") RETURN_IF_ERROR(PartMerged(row, decision));
-  return AddGone(row, cause, decision);
-}
-
 // All cases of one plan.
 
 using WaysTo = std::map<EntityNumber, std::vector<Way>>;
@@ -331,6 +311,25 @@ absl::StatusOr<bool> MayPair(const StateReader& state, EntityNumber plan,
     return true;
   }
   return row->merged_into() == 0 && other_row->merged_into() == 0;
+}
+
+// Why two plans make no case any more.
+absl::StatusOr<absl::string_view> CauseOfEnd(const StateReader& state,
+                                             const CaseRow& row) {
+  for (EntityNumber plan : {row.found().one(), row.found().other()}) {
+    ASSIGN_OR_RETURN(const bool open, IsOpenPlan(state, plan));
+    if (!open) return "plan_closed";
+  }
+  ASSIGN_OR_RETURN(const bool may_pair,
+                   MayPair(state, row.found().one(), row.found().other()));
+  return may_pair ? "basis_ended" : "plan_merged";
+}
+
+absl::Status End(const CaseRow& row, Decision& decision) {
+  if (row.state() == ledger::v1::CASE_STATE_GONE) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto cause, CauseOfEnd(decision.state(), row));
+  if (cause == "basis_ended") RETURN_IF_ERROR(PartMerged(row, decision));
+  return AddGone(row, cause, decision);
 }
 
 absl::Status Judge(EntityNumber plan, EntityNumber other, std::vector<Way> ways,

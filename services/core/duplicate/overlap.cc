@@ -20,7 +20,7 @@ using ledger::v1::OverlapStep;
 // Places that are looked at, and ways that are kept, for one plan.
 constexpr size_t kPlacesMax = 1024;
 constexpr size_t kPlansAtMax = 32;
-constexpr size_t kWaysMax = 64;
+constexpr size_t kWaysMax = 256;
 
 absl::StatusOr<std::vector<EntityNumber>> PlansUnder(
     const StateReader& state, const std::string& prefix) {
@@ -33,9 +33,22 @@ absl::StatusOr<std::vector<EntityNumber>> PlansUnder(
   return plans;
 }
 
+bool SameSteps(const Way& one, const Way& other) {
+  return std::equal(
+      one.steps.begin(), one.steps.end(), other.steps.begin(),
+      other.steps.end(), [](const OverlapStep& a, const OverlapStep& b) {
+        return a.kind() == b.kind() && a.from() == b.from() && a.to() == b.to();
+      });
+}
+
+// Several agencies may state one relation: that is one way.
 void Add(WaysByPlan& ways, EntityNumber plan, Way way) {
   std::vector<Way>& known = ways[plan];
-  if (known.size() < kWaysMax) known.push_back(std::move(way));
+  if (known.size() >= kWaysMax) return;
+  for (const Way& each : known) {
+    if (SameSteps(each, way)) return;
+  }
+  known.push_back(std::move(way));
 }
 
 // The plans that belong to the family of this place.
