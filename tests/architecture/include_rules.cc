@@ -83,7 +83,11 @@ const std::vector<Rule>& Table() {
        {"base/", "adapters/common/", "adapters/publisher/", "kith/agency/"},
        kParsers},
 
-      {"tools/kith/", {"base/", "eventstore/", "tools/kith/", "kith/"}, kAny},
+      // Of the services it knows the folder of source keys alone.
+      {"tools/kith/",
+       {"base/", "eventstore/", "tools/kith/", "kith/",
+        "services/engine/source_keys.h"},
+       kAny},
       {"tools/", kAny, kAny},
       {"tests/", kAny, kAny},
   };
