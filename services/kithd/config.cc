@@ -7,6 +7,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "base/id.h"
 #include "base/status.h"
 #include "services/kithd/version.h"
@@ -19,6 +20,8 @@ constexpr char kAbout[] =
     "  kithd --data /var/lib/kith --partnership hackney\n\n"
     "Ends with 0 after SIGTERM or SIGINT, once all that was acknowledged is\n"
     "durable; with 1 when it cannot start or has to stop; with 2 on wrong use.";
+
+constexpr size_t kNodeNameMax = 28;
 
 // The keys a file may hold, and where they go.
 using Setters = std::map<std::string, std::function<void(const YAML::Node&)>>;
@@ -57,6 +60,9 @@ absl::Status ReadFile(const std::string& file, Config& config) {
   const Setters setters = SettersFor(config);
   try {
     const YAML::Node root = YAML::LoadFile(file);
+    if (!root.IsMap() && !root.IsNull()) {
+      return At(file, root.Mark(), "settings are lines of \"name: value\"");
+    }
     for (const auto& entry : root) {
       const std::string key = entry.first.as<std::string>();
       auto setter = setters.find(key);
@@ -82,11 +88,23 @@ absl::Status Check(const Config& config) {
     return absl::InvalidArgumentError(
         "partnership: 1 to 32 of a-z, 0-9 and _, beginning with a letter");
   }
+  // "api_" and this name make a source's name.
+  if (!base::IsName(absl::StrReplaceAll(config.node, {{"-", "_"}})) ||
+      config.node.size() > kNodeNameMax) {
+    return absl::InvalidArgumentError(
+        "node: 1 to 28 of a-z, 0-9, - and _, beginning with a letter");
+  }
+  if (config.log_level != "debug" && config.log_level != "info" &&
+      config.log_level != "warn" && config.log_level != "error") {
+    return absl::InvalidArgumentError(
+        "log_level must be debug, info, warn or error");
+  }
   if (config.workers < 1 || config.workers > 256) {
     return absl::InvalidArgumentError("workers must be 1 to 256");
   }
   if (config.calls_waiting_max < 1 || config.look_ups_per_hour < 1 ||
-      config.drain_seconds < 0) {
+      config.drain_seconds < 0 || config.grpc.message_bytes_max < 1 ||
+      config.grpc.metadata_bytes_max < 1 || config.grpc.streams_max < 1) {
     return absl::InvalidArgumentError("a limit is out of range");
   }
   return absl::OkStatus();

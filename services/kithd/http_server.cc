@@ -54,7 +54,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     response_.version(request.version());
     response_.keep_alive(false);
     response_.set(http::field::cache_control, "no-store");
-    response_.set(http::field::x_content_type_options, "nosniff");
+    response_.set("X-Content-Type-Options", "nosniff");
     Fill(request);
     response_.prepare_payload();
     http::async_write(stream_, response_,

@@ -3,7 +3,8 @@
 #   kith_pch_messages       works on statements and facts
 #   kith_pch_services       works on gRPC services
 #   kith_pch_test           tests of code without protobuf
-#   kith_pch_test_messages  tests of all else
+#   kith_pch_test_messages  tests of code with statements and facts
+#   kith_pch_test_services  tests of gRPC services, which compile with -pthread
 #
 # Plain code gains nothing (docs/decisions/0010-build.md has the measurements)
 # and has none. Targets of a kind share their header: making one takes as long
@@ -22,6 +23,10 @@ function(kith_remember_kind NAME)
       set(THEIRS messages)
     elseif(TARGET ${DEP})
       get_property(THEIRS TARGET ${DEP} PROPERTY KITH_KIND)
+      # gRPC's own flags come only to those who link it themselves.
+      if(THEIRS STREQUAL services)
+        set(THEIRS messages)
+      endif()
     endif()
     if(THEIRS STREQUAL services OR (THEIRS AND NOT KIND))
       set(KIND ${THEIRS})
@@ -57,7 +62,11 @@ function(kith_precompile NAME)
   if(NOT KITH_PCH OR NOT (KIND OR A_TEST))
     return()
   endif()
-  if(A_TEST AND KIND)
+  if(A_TEST AND KIND STREQUAL services)
+    set(OWNER kith_pch_test_services)
+    set(HEADERS ${KITH_PCH_PLAIN} ${KITH_PCH_TEST} ${KITH_PCH_MESSAGES} ${KITH_PCH_SERVICES})
+    set(DEPS GTest::gmock kith_proto_ledger gRPC::grpc++)
+  elseif(A_TEST AND KIND)
     set(OWNER kith_pch_test_messages)
     set(HEADERS ${KITH_PCH_PLAIN} ${KITH_PCH_TEST} ${KITH_PCH_MESSAGES})
     set(DEPS GTest::gmock kith_proto_ledger)
