@@ -6,25 +6,13 @@
 #include "services/core/family/roles.h"
 #include "services/core/identity/persons.h"
 #include "services/core/keys.h"
+#include "services/core/lead/registry.h"
 #include "services/core/parts.h"
 
 namespace kith::core::plan {
 namespace {
 
 using ledger::v1::PlanRow;
-
-absl::StatusOr<EntityNumber> LeadOf(const StateReader& state,
-                                    EntityNumber family) {
-  ASSIGN_OR_RETURN(const auto row,
-                   ReadRow<ledger::v1::FamilyRow>(state, keys::Family(family)));
-  if (!row.has_value() || row->lead() == 0) return 0;
-  ASSIGN_OR_RETURN(const auto lead, ReadRow<ledger::v1::LeadRow>(
-                                        state, keys::Lead(row->lead())));
-  if (!lead.has_value() || lead->state() == ledger::v1::LEAD_STATE_ENDED) {
-    return 0;
-  }
-  return lead->taken().practitioner();
-}
 
 absl::StatusOr<bool> IsFor(const StateReader& state, const PlanRow& plan,
                            EntityNumber record) {
@@ -50,23 +38,14 @@ absl::StatusOr<PlanRow> Find(const agency::v1::ThingRef& ref,
   return *std::move(row);
 }
 
-absl::StatusOr<std::vector<EntityNumber>> LeadsOf(const StateReader& state,
-                                                  EntityNumber family) {
-  ASSIGN_OR_RETURN(const auto group, family::Group(state, family));
-  std::vector<EntityNumber> leads;
-  for (EntityNumber each : group) {
-    ASSIGN_OR_RETURN(const EntityNumber lead, LeadOf(state, each));
-    if (lead != 0) leads.push_back(lead);
-  }
-  return leads;
-}
-
 absl::StatusOr<bool> ActorLeads(const PlanRow& plan, Decision& decision) {
   ASSIGN_OR_RETURN(const EntityNumber actor, decision.Actor());
   ASSIGN_OR_RETURN(const auto leads,
-                   LeadsOf(decision.state(), plan.recorded().family()));
-  return actor != 0 &&
-         std::find(leads.begin(), leads.end(), actor) != leads.end();
+                   lead::OpenLeads(decision.state(), plan.recorded().family()));
+  return actor != 0 && std::any_of(leads.begin(), leads.end(),
+                                   [actor](const ledger::v1::LeadRow& row) {
+                                     return row.taken().practitioner() == actor;
+                                   });
 }
 
 absl::Status CheckOpen(const PlanRow& plan) {
@@ -99,7 +78,7 @@ absl::Status CheckWriter(const PlanRow& plan, Decision& decision) {
   ASSIGN_OR_RETURN(const bool leads, ActorLeads(plan, decision));
   if (leads) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto others,
-                   LeadsOf(decision.state(), plan.recorded().family()));
+                   lead::OpenLeads(decision.state(), plan.recorded().family()));
   const bool draft = plan.recorded().state() == agency::v1::PLAN_STATE_DRAFT;
   if (plan.agency() == decision.agency() && (draft || others.empty())) {
     return absl::OkStatus();

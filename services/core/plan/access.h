@@ -19,11 +19,6 @@ namespace kith::core::plan {
 absl::StatusOr<ledger::v1::PlanRow> Find(const agency::v1::ThingRef& ref,
                                          Decision& decision);
 
-// Practitioners who hold an open appointment in the family's group; more than
-// one when families with two leads were joined. DATA_LOSS: stop.
-absl::StatusOr<std::vector<EntityNumber>> LeadsOf(const StateReader& state,
-                                                  EntityNumber family);
-
 // Whether the speaker acts as a lead of the plan's family.
 absl::StatusOr<bool> ActorLeads(const ledger::v1::PlanRow& plan,
                                 Decision& decision);
