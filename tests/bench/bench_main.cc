@@ -44,6 +44,7 @@ int Run(int argc, char** argv) {
   Report report;
   MeasureSync(settings, report);
   MeasureIntakeAndRebuild(settings, report);
+  MeasureReads(settings, report);
   if (growth) MeasureGrowth(settings, report);
   std::filesystem::remove_all(settings.folder);
   if (json.empty()) return 0;

@@ -23,6 +23,10 @@ void MeasureSync(const Settings& settings, Report& report);
 // all views against reading, parsing and writing the same rows.
 void MeasureIntakeAndRebuild(const Settings& settings, Report& report);
 
+// GetFamily over gRPC without TLS, with disclosure and a durable access record,
+// against a call that does nothing and answers with as many bytes.
+void MeasureReads(const Settings& settings, Report& report);
+
 // Memory, disk and speed with few and with many families. Each is measured in
 // a process of its own, for which this program is run with `--grown`.
 void MeasureGrowth(const Settings& settings, Report& report);

@@ -19,6 +19,7 @@ class Node {
   // In `folder`, which is made. `env` may be null.
   Node(const std::string& folder, rocksdb::Env* env);
 
+  std::string partnership() const { return "bench"; }
   engine::Engine& engine() { return *engine_; }
   eventstore::Store& store() { return *store_; }
 
