@@ -326,9 +326,10 @@ absl::StatusOr<absl::string_view> CauseOfEnd(const StateReader& state,
 }
 
 absl::Status End(const CaseRow& row, Decision& decision) {
-  if (row.state() == ledger::v1::CASE_STATE_GONE) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto cause, CauseOfEnd(decision.state(), row));
+  // Also when a plan that had closed opens again, and the way is no more.
   if (cause == "basis_ended") RETURN_IF_ERROR(PartMerged(row, decision));
+  if (row.state() == ledger::v1::CASE_STATE_GONE) return absl::OkStatus();
   return AddGone(row, cause, decision);
 }
 
