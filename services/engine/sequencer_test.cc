@@ -93,7 +93,8 @@ TEST_F(SequencerTest, WithoutARegisteredKeyItStopsAndSaysWhy) {
   options.on_stopped = [&](const absl::Status& reason) { told = reason; };
   TestNode node(*store_, options);
   node.Register();
-  std::filesystem::remove(node.key_folder() + "/school_feed.k1.key");
+  std::filesystem::remove(node.key_folder() +
+                          "/school_feed.school_feed_k1.key");
   const auto outcome = node.Say(node.feed(), Person("school", "1", "Ada"));
   EXPECT_TRUE(absl::IsUnavailable(outcome.status()));
   node.engine().Stop();

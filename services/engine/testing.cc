@@ -50,7 +50,7 @@ agency::v1::Statement TestSource::Registration() const {
   registered.set_source(source_);
   registered.set_kind(kind_);
   registered.add_agencies(agency_);
-  registered.set_key_id(kKeyId);
+  registered.set_key_id(key_id());
   registered.set_key_digest(base::Sha256(key_));
   return said;
 }
@@ -66,7 +66,7 @@ std::string TestSource::FrameAt(uint64_t sequence,
   agency::v1::Body body;
   *body.mutable_envelope() = EnvelopeOf(sequence, when);
   body.set_content(said.SerializeAsString());
-  return core::SignFrame(body.SerializeAsString(), kKeyId, key_);
+  return core::SignFrame(body.SerializeAsString(), key_id(), key_);
 }
 
 agency::v1::Envelope TestSource::EnvelopeOf(uint64_t sequence,
@@ -94,7 +94,7 @@ agency::v1::Envelope TestSource::EnvelopeOf(uint64_t sequence,
 core::Genesis GenesisOf(absl::string_view partnership, const TestSource& root,
                         absl::Time now) {
   core::Genesis genesis =
-      NewGenesis(partnership, root.name(), kKeyId, root.key(), now);
+      NewGenesis(partnership, root.name(), root.key_id(), root.key(), now);
   genesis.salt = base::Sha256("genesis");
   return genesis;
 }
@@ -102,7 +102,7 @@ core::Genesis GenesisOf(absl::string_view partnership, const TestSource& root,
 void PutKey(const std::string& folder, const TestSource& source) {
   std::filesystem::create_directories(folder);
   const std::string path =
-      absl::StrCat(folder, "/", source.name(), ".", kKeyId, ".key");
+      absl::StrCat(folder, "/", source.name(), ".", source.key_id(), ".key");
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   KITH_CHECK(file >= 0);
   const std::string& key = source.key();

@@ -26,6 +26,8 @@ class TestSource {
   const std::string& name() const { return source_; }
   const std::string& agency() const { return agency_; }
   const std::string& key() const { return key_; }
+  // A key id names one key in the whole partnership.
+  std::string key_id() const { return source_ + "_k1"; }
   // The statement with which root registers this source.
   agency::v1::Statement Registration() const;
 
@@ -50,8 +52,6 @@ class TestSource {
   uint64_t epoch_ = 1;
   uint64_t sequence_ = 0;
 };
-
-inline constexpr char kKeyId[] = "k1";
 
 // The genesis whose root is `root`, always the same.
 core::Genesis GenesisOf(absl::string_view partnership, const TestSource& root,
