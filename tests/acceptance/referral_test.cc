@@ -1,0 +1,112 @@
+// Rows about referrals, and the fate of one.
+#include "gtest/gtest.h"
+#include "services/core/keys.h"
+#include "tests/acceptance/world.h"
+
+namespace kith::acceptance {
+namespace {
+
+using agency::v1::ReferralMoved;
+using agency::v1::ReferralStated;
+using ledger::v1::Fact;
+
+class ReferralRows : public ::testing::Test {
+ protected:
+  ReferralRows() {
+    world.Feed("school");
+    world.Person("child", absl::CivilDay(2014, 5, 5));
+    world.By("school", "teacher");
+  }
+
+  static ReferralStated Refers() {
+    ReferralStated said;
+    *said.add_about() = Person("school/child");
+    said.set_referrer(agency::v1::REFERRER_KIND_PRACTITIONER);
+    said.set_to_agency("council");
+    said.set_family_agreed(agency::v1::ANSWER_YES);
+    return said;
+  }
+  static ReferralMoved Moves(const std::string& referral,
+                             agency::v1::ReferralState to) {
+    ReferralMoved said;
+    *said.mutable_referral() = ThingWithId(referral);
+    said.set_to(to);
+    return said;
+  }
+  agency::v1::ReferralState StateOf(const std::string& referral) {
+    return world
+        .Row<ledger::v1::ReferralRow>(
+            core::keys::Referral(world.Number(referral)))
+        .recorded()
+        .said()
+        .state();
+  }
+
+  World world;
+};
+
+TEST_F(ReferralRows, R083WithoutConsentOnlyForASafeguardingConcern) {
+  ReferralStated said = Refers();
+  said.set_family_agreed(agency::v1::ANSWER_NO);
+  EXPECT_THAT(world.Says(said), RefusedFor("NO_AGREEMENT", "R-083"));
+  said.set_without_agreement_reason("asking would put the child at risk");
+  EXPECT_THAT(world.Says(said), Records(Fact::kReferralRecorded));
+}
+
+TEST_F(ReferralRows, R129AFamilyMayAskForItself) {
+  ReferralStated said = Refers();
+  said.clear_family_agreed();
+  EXPECT_THAT(world.Says(said), RefusedFor("NO_AGREEMENT", "R-083"));
+  said.set_referrer(agency::v1::REFERRER_KIND_FAMILY);
+  EXPECT_THAT(world.Says(said), IsAccepted());
+  said.clear_referrer();
+  EXPECT_THAT(world.Says(said), RefusedFor("REFERRER_MISSING", "R-129"));
+}
+
+TEST_F(ReferralRows, R129ItIsReceivedDecidedAndItsOutcomeTold) {
+  const std::string id = world.Says(Refers()).id();
+  world.By("council", "w1");
+  EXPECT_THAT(world.Says(Moves(id, agency::v1::REFERRAL_STATE_ACCEPTED)),
+              RefusedFor("REFERRAL_STEP", "R-129"));
+  EXPECT_THAT(world.Says(Moves(id, agency::v1::REFERRAL_STATE_RECEIVED)),
+              Records(Fact::kReferralStepped));
+  ReferralMoved declines = Moves(id, agency::v1::REFERRAL_STATE_DECLINED);
+  EXPECT_THAT(world.Says(declines), IsQuarantined("REASON_MISSING"));
+  declines.set_reason_code("full");
+  EXPECT_THAT(world.Says(declines), IsQuarantined("REASON_MISSING"));
+  declines.set_reason("no places before summer");
+  EXPECT_THAT(world.Says(declines), IsAccepted());
+  EXPECT_THAT(world.Says(declines), ChangedNothing());
+  ReferralMoved tells = Moves(id, agency::v1::REFERRAL_STATE_OUTCOME_TOLD);
+  tells.set_outcome("offered the summer group instead");
+  EXPECT_THAT(world.Says(tells), IsAccepted());
+}
+
+TEST_F(ReferralRows, R129TheReceiverMovesItAndTheReferrerWithdrawsIt) {
+  const std::string id = world.Says(Refers()).id();
+  EXPECT_THAT(world.Says(Moves(id, agency::v1::REFERRAL_STATE_RECEIVED)),
+              RefusedFor("NOT_YOURS", "R-129"));
+  world.By("council", "w1");
+  EXPECT_THAT(world.Says(Moves(id, agency::v1::REFERRAL_STATE_WITHDRAWN)),
+              RefusedFor("NOT_YOURS", "R-129"));
+  world.By("school", "teacher");
+  EXPECT_THAT(world.Says(Moves(id, agency::v1::REFERRAL_STATE_WITHDRAWN)),
+              IsAccepted());
+}
+
+TEST_F(ReferralRows, AReportThatLagsDoesNotUndoTheReceiversStep) {
+  ReferralStated said = Refers();
+  said.mutable_referral()->set_local_id("R1");
+  said.set_state(agency::v1::REFERRAL_STATE_MADE);
+  world.Feed("school");
+  const std::string id = world.Says(said).id();
+  world.By("council", "w1");
+  EXPECT_THAT(world.Says(Moves(id, agency::v1::REFERRAL_STATE_RECEIVED)),
+              IsAccepted());
+  world.Feed("school");
+  EXPECT_THAT(world.Says(said), ChangedNothing());
+  EXPECT_EQ(StateOf(id), agency::v1::REFERRAL_STATE_RECEIVED);
+}
+
+}  // namespace
+}  // namespace kith::acceptance
