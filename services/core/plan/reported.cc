@@ -7,8 +7,8 @@
 #include "services/core/keys.h"
 #include "services/core/parts.h"
 #include "services/core/plan/access.h"
+#include "services/core/plan/common.h"
 #include "services/core/plan/content.h"
-#include "services/core/plan/opening.h"
 #include "services/core/plan/plan.h"
 
 namespace kith::core::plan {

@@ -1,4 +1,4 @@
-// What opening a plan and reporting one have in common.
+// What the statements on plans have in common.
 //
 // Internal to this folder.
 #pragma once
@@ -26,5 +26,14 @@ absl::Status NoteContactOwed(const ledger::v1::PlanRecorded& plan,
                              EntityNumber contacted, Decision& decision);
 
 absl::Status AddPlan(ledger::v1::PlanRecorded recorded, Decision& decision);
+
+EntityNumber NumberOf(const ledger::v1::PlanRow& plan);
+
+// Adds a fact about the plan: to its family and the persons it is for.
+absl::Status AddTo(const ledger::v1::PlanRow& plan, ledger::v1::Fact fact,
+                   Decision& decision);
+
+// ABORTED: it has another version by now.
+absl::Status CheckVersion(const ledger::v1::PlanRow& plan, uint64_t version);
 
 }  // namespace kith::core::plan

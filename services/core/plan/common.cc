@@ -1,4 +1,4 @@
-#include "services/core/plan/opening.h"
+#include "services/core/plan/common.h"
 
 #include <utility>
 
@@ -63,6 +63,21 @@ absl::Status AddPlan(PlanRecorded recorded, Decision& decision) {
   ledger::v1::Fact fact;
   *fact.mutable_plan_recorded() = std::move(recorded);
   return decision.Add(subject, std::move(also), std::move(fact));
+}
+
+EntityNumber NumberOf(const PlanRow& plan) {
+  return plan.recorded().plan().number();
+}
+
+absl::Status AddTo(const PlanRow& plan, ledger::v1::Fact fact,
+                   Decision& decision) {
+  return decision.Add(plan.recorded().family(), AlsoAbout(plan.recorded()),
+                      std::move(fact));
+}
+
+absl::Status CheckVersion(const PlanRow& plan, uint64_t version) {
+  if (version == plan.recorded().version()) return absl::OkStatus();
+  return Stale("the plan has another version by now");
 }
 
 }  // namespace kith::core::plan
