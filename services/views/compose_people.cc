@@ -49,6 +49,7 @@ void PartAddresses(RecordParts& parts) {
         address.protected_() ? parts.protected_contact : parts.contact;
     *part.mutable_said()->add_addresses() = address;
   }
+  if (parts.contact.said().ByteSizeLong() == 0) parts.contact.clear_said();
 }
 
 void AddRecordPiece(const ItemLabel& label, const PersonView& frame,

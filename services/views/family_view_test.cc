@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "services/views/read.h"
 #include "services/views/testing.h"
 
@@ -225,6 +226,29 @@ TEST(FamilyViewTest, TheOtherSideOfARelationshipIsDerivedFromWhatIsShown) {
   }
   Finish(&shown);
   EXPECT_THAT(shown.people(0).relationships(), IsEmpty());
+}
+
+// Rows that lead to several things of one kind used to hide all but the last.
+TEST(FamilyViewTest, OfEveryRelationshipToOnePersonTheOtherSideIsKnown) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith");
+  const auto mary = history.Person("Mary", "Smith");
+  const auto john = history.Person("John", "Smith");
+  for (const auto parent : {mary, john}) {
+    history.Add(parent, {anna},
+                absl::StrCat("relationship_recorded { person: ", parent,
+                             " to: 1 said { kind: "
+                             "RELATIONSHIP_KIND_PARENT } }"));
+  }
+  const auto person =
+      Merged(Held(PersonPieces(history.view(), anna, history.now())));
+  std::vector<std::string> parents;
+  for (const auto& relationship : person.relationships()) {
+    if (relationship.person_id() == "p1") {
+      parents.push_back(relationship.to_person_id());
+    }
+  }
+  EXPECT_THAT(parents, UnorderedElementsAre("p2", "p3"));
 }
 
 TEST(FamilyViewTest, ANetworkMembersContactIsAPieceOfItsOwn) {

@@ -138,6 +138,19 @@ TEST(StandingTest, TellsSureFromPossible) {
   EXPECT_EQ(of_a.agency, "council");
 }
 
+TEST(StandingTest, KnowsEveryPossibleMatchOfOneRecord) {
+  History history;
+  const auto a = history.Person("Anna", "Smith");
+  const auto b = history.Person("Ann", "Smith");
+  const auto c = history.Person("Annie", "Smith");
+  history.Judge(a, b, ledger::v1::PAIR_OUTCOME_POSSIBLE);
+  history.Judge(a, c, ledger::v1::PAIR_OUTCOME_POSSIBLE);
+  Concerned concerned;
+  concerned.records = {a};
+  const auto standing = StandingOf(history.view(), concerned, history.now());
+  EXPECT_THAT(standing->records.at(a).perhaps_same, ElementsAre(a, b, c));
+}
+
 TEST(StandingTest, GathersConsentsOfAllWhoMayBeThePerson) {
   History history;
   const auto a = history.Person("Anna", "Smith");

@@ -54,23 +54,15 @@ void PutSearchKeys(Folding& folding, EntityNumber record,
 absl::Status RelistConsents(Folding& folding, EntityNumber record) {
   std::vector<ThingKey> found;
   const auto note = [&](absl::string_view key, absl::string_view) {
-    found.push_back(keys::ParseThing(key));
+    const ThingKey thing = keys::ParseThing(key);
+    found.push_back(thing.kind == Kind::kConsent ? thing
+                                                 : keys::ParseElsewhere(thing));
     return true;
   };
   RETURN_IF_ERROR(
       folding.rows().Scan(keys::ThingsOf(record, Kind::kConsent), note));
-  const ThingKey of_others{0, Kind::kConsent, ""};
-  RETURN_IF_ERROR(folding.rows().Scan(
-      keys::Elsewhere(record, of_others),
-      [&](absl::string_view key, absl::string_view value) {
-        ThingRow row;
-        if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-          return true;
-        }
-        ThingKey at = keys::ParseThing(key);
-        found.push_back({row.owner(), Kind::kConsent, at.rest.substr(1)});
-        return true;
-      }));
+  RETURN_IF_ERROR(
+      folding.rows().Scan(keys::Elsewhere(record, Kind::kConsent), note));
   for (const ThingKey& key : found) {
     ASSIGN_OR_RETURN(auto row, folding.Read(key));
     if (row.has_value()) RETURN_IF_ERROR(folding.Put(key, *std::move(row)));

@@ -23,6 +23,22 @@ PlaceRow PlaceOf(const ThingKey& key, EntityNumber number) {
   return place;
 }
 
+// The records that rows lead from.
+const Numbers& RecordsOf(const ThingRow& row) {
+  switch (row.what_case()) {
+    case Kind::kConsent:
+      return row.consent().recorded().records();
+    case Kind::kRestriction:
+      return row.restriction().recorded().records();
+    case Kind::kReferral:
+      return row.referral().recorded().records();
+    case Kind::kAssessment:
+      return row.assessment().recorded().records();
+    default:
+      return row.plan().recorded().records();
+  }
+}
+
 // The kind of row of which one thing has several: reviews of a plan...
 std::vector<Kind> PartsOf(Kind kind) {
   switch (kind) {
@@ -93,6 +109,9 @@ absl::Status Folding::MoveHere(const ThingKey& key, EntityNumber number) {
     rows_.Delete(at);
   }
   if (row.has_value()) {
+    for (const EntityNumber record : RecordsOf(*row)) {
+      rows_.Delete(keys::Elsewhere(record, old));
+    }
     for (const std::string& listed : row->listed_under()) rows_.Delete(listed);
     row->clear_listed_under();
     core::PutRow(rows_, key.subject, key.Bytes(), *row);

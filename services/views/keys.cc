@@ -41,8 +41,21 @@ ThingKey ParseThing(absl::string_view key) {
 }
 
 std::string Elsewhere(Subject subject, const ThingKey& key) {
-  return absl::StrCat(ThingsOf(subject, Kind::kOwner),
-                      std::string(1, static_cast<char>(key.kind)), key.rest);
+  return absl::StrCat(Elsewhere(subject, key.kind), Numbered(key.subject),
+                      key.rest);
+}
+
+std::string Elsewhere(Subject subject, Kind kind) {
+  return ThingsOf(subject, Kind::kOwner) + static_cast<char>(kind);
+}
+
+ThingKey ParseElsewhere(const ThingKey& lead) {
+  ThingKey thing;
+  if (lead.kind != Kind::kOwner || lead.rest.size() < 9) return thing;
+  thing.kind = static_cast<Kind>(lead.rest.front());
+  thing.subject = *base::ReadBigEndian64(lead.rest.substr(1));
+  thing.rest = lead.rest.substr(9);
+  return thing;
 }
 
 std::string Line(Subject subject, uint64_t position) {

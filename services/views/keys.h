@@ -46,8 +46,11 @@ std::string ThingsOf(Subject subject);      // prefix
 std::string ThingsOf(Subject subject, Kind kind);
 // What follows the subject in a key of a thing; empty kind: it is none.
 ThingKey ParseThing(absl::string_view key);
-// A row that leads to `key` from the rows of another subject.
+// A row that leads to `key` from the rows of another subject, and the thing it
+// leads to; kind not set: it is no such row.
 std::string Elsewhere(Subject subject, const ThingKey& key);
+std::string Elsewhere(Subject subject, Kind kind);  // prefix of the above
+ThingKey ParseElsewhere(const ThingKey& lead);
 
 std::string Line(Subject subject, uint64_t position);
 std::string LinesOf(Subject subject);  // prefix

@@ -24,11 +24,7 @@ const ThingRow* Find(
 
 }  // namespace
 
-ThingKey LeadsTo(const Thing& thing) {
-  if (!thing.row.has_owner() || thing.key.rest.empty()) return {};
-  return {thing.row.owner(), static_cast<Kind>(thing.key.rest.front()),
-          thing.key.rest.substr(1)};
-}
+ThingKey LeadsTo(const Thing& thing) { return keys::ParseElsewhere(thing.key); }
 
 absl::Status Reading::Collect(const std::string& prefix, Things* things) const {
   bool sound = true;
@@ -66,8 +62,7 @@ absl::StatusOr<Things> Reading::Of(Subject subject, Kind kind) const {
   Things things;
   RETURN_IF_ERROR(Collect(keys::ThingsOf(subject, kind), &things));
   Things leads;
-  RETURN_IF_ERROR(
-      Collect(keys::Elsewhere(subject, {subject, kind, ""}), &leads));
+  RETURN_IF_ERROR(Collect(keys::Elsewhere(subject, kind), &leads));
   for (const Thing& lead : leads) {
     ASSIGN_OR_RETURN(auto owned, Get(LeadsTo(lead)));
     if (owned.has_value()) things.push_back(*std::move(owned));
