@@ -14,12 +14,16 @@ namespace kith::kithd {
 namespace {
 
 constexpr char kRoot[] = "root";
-constexpr char kKeyId[] = "k1";
 // The root speaks for no agency of the partnership.
 constexpr char kHub[] = "hub";
 
 std::string ApiSourceOf(const Config& config) {
   return absl::StrCat("api_", absl::StrReplaceAll(config.node, {{"-", "_"}}));
+}
+
+// Names of keys are unique in a ledger.
+std::string KeyIdOf(const std::string& source) {
+  return absl::StrCat(source, "_k1");
 }
 
 uint64_t NewEpoch(const engine::Clock& clock) {
@@ -39,9 +43,11 @@ absl::StatusOr<bool> IsKnown(engine::Engine& engine,
 absl::Status SayAsRoot(const Config& config, engine::SourceKeys& keys,
                        engine::Engine& engine, const engine::Clock& clock,
                        const agency::v1::Statement& statement) {
-  ASSIGN_OR_RETURN(const std::string key, keys.FindOrMake(kRoot, kKeyId));
+  ASSIGN_OR_RETURN(const std::string key,
+                   keys.FindOrMake(kRoot, KeyIdOf(kRoot)));
   const uint64_t epoch = NewEpoch(clock);
-  api::ActSource root(config.partnership, kRoot, kKeyId, key, epoch, engine);
+  api::ActSource root(config.partnership, kRoot, KeyIdOf(kRoot), key, epoch,
+                      engine);
   std::promise<absl::StatusOr<engine::Outcome>> promise;
   root.Say(kHub, agency::v1::Actor(), absl::StrCat("root-", epoch), clock.Now(),
            statement, [&promise](absl::StatusOr<engine::Outcome> outcome) {
@@ -63,7 +69,7 @@ agency::v1::Statement Registration(const std::string& source,
   said.set_source(source);
   said.set_kind(agency::v1::SOURCE_KIND_API);
   said.add_agencies("*");
-  said.set_key_id(kKeyId);
+  said.set_key_id(KeyIdOf(source));
   said.set_key_digest(base::Sha256(key));
   return statement;
 }
@@ -73,22 +79,26 @@ agency::v1::Statement Registration(const std::string& source,
 absl::StatusOr<core::Genesis> OwnGenesis(const Config& config,
                                          engine::SourceKeys& keys,
                                          absl::Time now) {
-  ASSIGN_OR_RETURN(const std::string key, keys.FindOrMake(kRoot, kKeyId));
-  return engine::NewGenesis(config.partnership, kRoot, kKeyId, key, now);
+  ASSIGN_OR_RETURN(const std::string key,
+                   keys.FindOrMake(kRoot, KeyIdOf(kRoot)));
+  return engine::NewGenesis(config.partnership, kRoot, KeyIdOf(kRoot), key,
+                            now);
 }
 
 absl::StatusOr<std::unique_ptr<api::ActSource>> OwnApiSource(
     const Config& config, engine::SourceKeys& keys, engine::Engine& engine,
     const engine::Clock& clock) {
   const std::string source = ApiSourceOf(config);
-  ASSIGN_OR_RETURN(const std::string key, keys.FindOrMake(source, kKeyId));
+  ASSIGN_OR_RETURN(const std::string key,
+                   keys.FindOrMake(source, KeyIdOf(source)));
   ASSIGN_OR_RETURN(const bool known, IsKnown(engine, source));
   if (!known) {
     RETURN_IF_ERROR(
         SayAsRoot(config, keys, engine, clock, Registration(source, key)));
   }
-  return std::make_unique<api::ActSource>(config.partnership, source, kKeyId,
-                                          key, NewEpoch(clock), engine);
+  return std::make_unique<api::ActSource>(config.partnership, source,
+                                          KeyIdOf(source), key, NewEpoch(clock),
+                                          engine);
 }
 
 }  // namespace kith::kithd

@@ -80,7 +80,7 @@ void PrintNext(const Output& out, const std::string& next_page_token) {
 
 void PersonFlags::Add(CLI::App& command) {
   command.add_option("--nhs", nhs, "NHS number");
-  command.add_option("--upn", upn, "Unique pupil number");
+  command.add_option("--upn", upn, "Unique pupil number; counts with --birth");
   command.add_option("--given", given, "Given names");
   command.add_option("--family", family, "Family name");
   command.add_option("--birth", birth, "Birth date, like 2012-05-04");

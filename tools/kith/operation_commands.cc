@@ -151,18 +151,19 @@ void AddSourceRegister(CLI::App& noun, Chosen& chosen) {
   auto source = std::make_shared<std::string>();
   auto agencies = std::make_shared<std::vector<std::string>>();
   auto folder = std::make_shared<std::string>();
-  auto key_id = std::make_shared<std::string>("k1");
+  auto key_id = std::make_shared<std::string>();
   auto write = std::make_shared<WriteFlags>();
   command->add_option("source", *source, "Its name")->required();
   command->add_option("--for", *agencies, "Agencies it speaks for")->required();
   command->add_option("--keys", *folder, "The node's folder of source keys")
       ->required();
-  command->add_option("--key-id", *key_id, "Name of the key")
-      ->capture_default_str();
+  command->add_option("--key-id", *key_id,
+                      "Name of the key, unique in the ledger; else SOURCE_k1");
   write->Add(*command);
   command->callback([=, &chosen] {
     chosen.run = [=](Bench& bench) -> absl::Status {
       engine::SourceKeys keys(*folder);
+      if (key_id->empty()) *key_id = absl::StrCat(*source, "_k1");
       ASSIGN_OR_RETURN(const std::string key,
                        keys.FindOrMake(*source, *key_id));
       api::v1::RegisterSourceRequest request;
