@@ -108,6 +108,13 @@ class LineOf {
         // The hub's: it may name what one side must not learn of.
         line_.clear_agency();
         return Say(agency::v1::ITEM_CLASS_DUPLICATE, "", {});
+      case Fact::kPairJudged:
+      case Fact::kPersonsMerged:
+      case Fact::kPersonSplit:
+      case Fact::kMatchRuled:
+        // The hub's, and an auditor's: which records are one person.
+        line_.clear_agency();
+        return Say(agency::v1::ITEM_CLASS_MATCH, "", {});
       case Fact::kPartnershipFounded:
       case Fact::kRulesActivated:
       case Fact::kSourceRegistered:
@@ -118,10 +125,6 @@ class LineOf {
       case Fact::kParkingEnded:
       case Fact::kQuarantineEnded:
       case Fact::kPractitionerKnown:
-      case Fact::kPairJudged:
-      case Fact::kPersonsMerged:
-      case Fact::kPersonSplit:
-      case Fact::kMatchRuled:
       case Fact::WHAT_NOT_SET:
         return false;
     }
