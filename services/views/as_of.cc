@@ -44,7 +44,6 @@ class Gathering {
       const Subject subject = *waiting_.begin();
       waiting_.erase(waiting_.begin());
       RETURN_IF_ERROR(Take(subject));
-      RETURN_IF_ERROR(AddCasesOf(subject));
     }
     return absl::OkStatus();
   }
@@ -87,6 +86,7 @@ class Gathering {
     for (const uint64_t position : scanned_[subject]) {
       const Kept& kept = facts_.at(position);
       Follow(subject, kept);
+      if (IsFamily(subject)) RETURN_IF_ERROR(AddFamiliesOfPlans(kept.fact));
     }
     return absl::OkStatus();
   }
@@ -109,12 +109,17 @@ class Gathering {
     return absl::ResourceExhaustedError("the history is too long to fold");
   }
 
-  // A case lies with the later plan's family.
-  absl::Status AddCasesOf(EntityNumber family) {
-    if (families_.count(family) == 0) return absl::OkStatus();
-    const Reading reading(present_);
-    ASSIGN_OR_RETURN(const Things cases, reading.Of(family, Kind::kDuplicate));
-    for (const Thing& thing : cases) AddFamily(thing.key.subject, false);
+  // A case and a merger name plans by number: the present view knows of which
+  // family they are.
+  absl::Status AddFamiliesOfPlans(const Fact& fact) {
+    for (const EntityNumber plan : {fact.duplicate_plan_found().one(),
+                                    fact.duplicate_plan_found().other(),
+                                    fact.plans_merged().survivor()}) {
+      if (plan == 0) continue;
+      ASSIGN_OR_RETURN(const auto place, core::ReadRow<ledger::v1::PlaceRow>(
+                                             present_, keys::Place(plan)));
+      if (place.has_value()) AddFamily(place->subject(), false);
+    }
     return absl::OkStatus();
   }
 

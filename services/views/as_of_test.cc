@@ -131,6 +131,25 @@ TEST(AsOfTest, BeforeItWasKnownThereIsNobody) {
   EXPECT_FALSE(FamilyPieces(rows, family, history.now())->has_value());
 }
 
+// A case names its plans by number only; one may be of a family that has
+// nothing else to do with this one.
+TEST(AsOfTest, BothSidesOfACaseAreReadAsTheyStoodThen) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith");
+  const auto one = history.Plan(history.Family({anna}), {anna});
+  history.Lead(2, history.Practitioner("council", "jo"));
+  const auto ben = history.Person("Ben", "Smith");
+  const auto family = history.Family({ben});
+  const auto other = history.Plan(family, {ben});
+  history.Duplicate(family, one, other,
+                    ledger::v1::DUPLICATE_LEVEL_HOUSEHOLD_OR_SIBLING);
+  const auto rows = AsOf(history, {{family}, {}}, history.position());
+  const absl::Time now = history.now();
+  EXPECT_EQ(AnswerText(rows, FamilyPieces(rows, family, now), now),
+            AnswerText(history.view(),
+                       FamilyPieces(history.view(), family, now), now));
+}
+
 // Nothing is shown of whom only a link led to that has since been undone.
 TEST(AsOfTest, WhatAnUndoneLinkLedToIsDropped) {
   History history;

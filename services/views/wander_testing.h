@@ -17,8 +17,9 @@ class Wanderer {
       : random_(seed * 2862933555777941757u + 3037000493u),
         history_(*history) {}
 
+  // Many people and few families, so that most have nothing to do with most.
   void Go(int steps) {
-    for (int i = 0; i < 4; ++i) AddPerson();
+    for (int i = 0; i < 25; ++i) AddPerson();
     AddFamily();
     for (int i = 0; i < steps; ++i) Step();
   }
