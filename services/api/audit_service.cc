@@ -1,14 +1,18 @@
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "base/bytes.h"
+#include "base/civil_date.h"
 #include "base/status.h"
 #include "google/protobuf/util/time_util.h"
 #include "kith/api/v1/audit_service.grpc.pb.h"
+#include "services/api/named_things.h"
 #include "services/api/services.h"
 #include "services/api/shell.h"
 #include "services/api/stream.h"
+#include "services/views/find.h"
 #include "services/views/read.h"
 #include "services/views/timeline.h"
 
@@ -85,7 +89,8 @@ absl::Status ReplayAll(ReadCall& call, const v1::ReplayRequest& request,
     ASSIGN_OR_RETURN(
         after, call.node().engine.tokens().Open(request.after_position()));
   }
-  ASSIGN_OR_RETURN(const uint64_t family, call.Family(request.family_id()));
+  ASSIGN_OR_RETURN(const uint64_t family,
+                   SeenFamily(call, request.family_id()));
   RETURN_IF_ERROR(call.FoldAsOf({{family}, {}}));
   ASSIGN_OR_RETURN(const auto there,
                    views::SummaryPieces(call.rows(), family, call.now()));
@@ -123,24 +128,37 @@ v1::LookEntry ToApi(const ledger::v1::AccessRecord& record) {
   return look;
 }
 
-// Who may know who looked: the agencies that work with the family, and the hub.
-ledger::v1::ItemLabel LabelOfLooks(const ReadCall& call, uint64_t family) {
+// Who may know who looked: the agencies that work with the family, its members
+// themselves, and the hub.
+absl::StatusOr<ledger::v1::ItemLabel> LabelOfLooks(const ReadCall& call,
+                                                   uint64_t family) {
   ledger::v1::ItemLabel label;
   label.set_agency(call.reader().agency);
   label.set_family(family);
   label.set_class_(call.reader().role == agency::v1::ROLE_HUB_ADMINISTRATOR
                        ? agency::v1::ITEM_CLASS_OPERATION
                        : agency::v1::ITEM_CLASS_FAMILY);
+  if (call.reader().record == 0) return label;
+  ASSIGN_OR_RETURN(
+      const auto families,
+      views::FamiliesOfRecords(call.view().view(), {call.reader().record},
+                               base::LondonDay(call.now())));
+  ASSIGN_OR_RETURN(const uint64_t resolved,
+                   views::Resolve(call.view().view(), family));
+  if (std::find(families.begin(), families.end(), resolved) != families.end()) {
+    label.add_records(call.reader().record);
+  }
   return label;
 }
 
 // The cursor is the position of the last look given, in the access log.
-absl::StatusOr<views::Page<v1::LookEntry>> Looks(ReadCall& call,
-                                                 uint64_t family,
-                                                 const views::PageFrom& from) {
+absl::StatusOr<views::Page<v1::LookEntry>> Looks(
+    ReadCall& call, const ledger::v1::ItemLabel& label,
+    const views::PageFrom& from) {
   const uint64_t before = base::ReadBigEndian64(from.cursor).value_or(0);
-  ASSIGN_OR_RETURN(const auto looks, call.node().access.WhoLooked(
-                                         {family}, before, from.limit + 1));
+  ASSIGN_OR_RETURN(
+      const auto looks,
+      call.node().access.WhoLooked({label.family()}, before, from.limit + 1));
   views::Page<v1::LookEntry> page;
   for (const auto& look : looks) {
     if (page.entries.size() == from.limit) {
@@ -148,7 +166,7 @@ absl::StatusOr<views::Page<v1::LookEntry>> Looks(ReadCall& call,
       break;
     }
     views::Entry<v1::LookEntry> entry;
-    entry.pieces.push_back({LabelOfLooks(call, family), ToApi(look.record)});
+    entry.pieces.push_back({label, ToApi(look.record)});
     entry.cursor = base::BigEndian64(look.position);
     page.entries.push_back(std::move(entry));
   }
@@ -159,10 +177,15 @@ absl::StatusOr<access::Recorded<v1::WhoLookedResponse>> WhoLookedAnswer(
     ReadCall& call, const v1::WhoLookedRequest& request) {
   RETURN_IF_ERROR(call.OpenPresent(v1::ReadOptions()));
   ASSIGN_OR_RETURN(const uint64_t family, call.Family(request.family_id()));
+  ASSIGN_OR_RETURN(const auto label, LabelOfLooks(call, family));
+  views::Concerned concerned;
+  concerned.Add(label);
+  ASSIGN_OR_RETURN(disclosure::Discloser door, call.Door(concerned));
+  if (!door.Admit(label)) return NotFound();
   return call.List<v1::WhoLookedResponse>(
       request.page(), request.family_id(),
       [&](const core::StateReader&, absl::Time, const views::PageFrom& from) {
-        return Looks(call, family, from);
+        return Looks(call, label, from);
       },
       [](v1::WhoLookedResponse* response) { return response->add_looks(); },
       [&](v1::WhoLookedResponse* response) {

@@ -64,7 +64,10 @@ absl::StatusOr<Caller> CallerOf(const grpc::ServerContextBase& context) {
   auto& who = *caller.actor.mutable_practitioner();
   who.set_local_id(ValueOf(context, "kith-practitioner"));
   if (caller.actor.role() == agency::v1::ROLE_FAMILY_MEMBER) {
-    if (!base::ParseId(caller.person_id)) return Malformed("kith-person");
+    const auto person = base::ParseId(caller.person_id);
+    if (!person || person->kind != base::IdKind::kPerson) {
+      return Malformed("kith-person");
+    }
     who.set_local_id(caller.person_id);
   }
   if (!IsPlain(who.local_id())) return Malformed("kith-practitioner");

@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "kith/api/v1/consent_service.grpc.pb.h"
+#include "services/api/named_things.h"
 #include "services/api/services.h"
 #include "services/api/shell.h"
 #include "services/views/read.h"
@@ -13,7 +14,7 @@ absl::StatusOr<access::Recorded<v1::ListConsentsResponse>> ListConsentsAnswer(
     ReadCall& call, const v1::ListConsentsRequest& request) {
   RETURN_IF_ERROR(call.OpenPresent(request.read()));
   ASSIGN_OR_RETURN(const uint64_t person,
-                   call.Number(request.person_id(), base::IdKind::kPerson));
+                   SeenPerson(call, request.person_id()));
   return call.List<v1::ListConsentsResponse>(
       request.page(), request.person_id(),
       [&](const core::StateReader& rows, [[maybe_unused]] absl::Time now,

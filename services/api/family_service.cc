@@ -5,6 +5,7 @@
 #include "base/civil_date.h"
 #include "base/status.h"
 #include "kith/api/v1/family_service.grpc.pb.h"
+#include "services/api/named_things.h"
 #include "services/api/person_query.h"
 #include "services/api/services.h"
 #include "services/api/shell.h"
@@ -110,7 +111,8 @@ absl::StatusOr<views::Page<v1::TimelineEntry>> SealedTimeline(
 absl::StatusOr<access::Recorded<v1::GetTimelineResponse>> GetTimelineAnswer(
     ReadCall& call, const v1::GetTimelineRequest& request) {
   RETURN_IF_ERROR(call.Open(request.read()));
-  ASSIGN_OR_RETURN(const uint64_t family, call.Family(request.family_id()));
+  ASSIGN_OR_RETURN(const uint64_t family,
+                   SeenFamily(call, request.family_id()));
   RETURN_IF_ERROR(call.FoldAsOf({{family}, {}}));
   return call.List<v1::GetTimelineResponse>(
       request.page(), request.family_id(),

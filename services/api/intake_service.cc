@@ -5,6 +5,7 @@
 
 #include "base/status.h"
 #include "kith/api/v1/intake_service.grpc.pb.h"
+#include "services/api/open_streams.h"
 #include "services/api/outcome.h"
 #include "services/api/services.h"
 #include "services/api/shell.h"
@@ -20,20 +21,34 @@ constexpr size_t kInFlightMax = 512;
 //
 // Frames are handed to the engine as they come; answers wait in `open_` in the
 // order of their frames. The stream ends when reading has ended and all is
-// answered, or with the first error. The engine's callbacks may come late: the
-// object lives until the last one came.
+// answered, when the server drains and all that was read is answered, or with
+// the first error, though the client might still send. The engine's callbacks
+// may come late: the stream ends only after the last one came.
 class IntakeStream final
-    : public grpc::ServerBidiReactor<v1::SubmitRequest, v1::SubmitResponse> {
+    : public grpc::ServerBidiReactor<v1::SubmitRequest, v1::SubmitResponse>,
+      public OpenStream {
  public:
-  explicit IntakeStream(engine::Engine& engine) : engine_(engine) {
-    StartRead(&request_);
+  explicit IntakeStream(engine::Engine& engine) : engine_(engine) {}
+
+  // Begins to read. `self` is let go when gRPC is done with the stream.
+  void Begin(std::shared_ptr<IntakeStream> self) {
+    self_ = std::move(self);
+    std::unique_lock<std::mutex> lock(mutex_);
+    Step(lock);
+  }
+
+  void Drain() override {
+    std::unique_lock<std::mutex> lock(mutex_);
+    draining_ = true;
+    Step(lock);
   }
 
   void OnReadDone(bool ok) override {
     std::unique_lock<std::mutex> lock(mutex_);
-    if (!ok) {
+    if (!ok) no_more_ = true;
+    // What comes while the stream ends was never taken: it will come again.
+    if (!ok || IsEnding()) {
       reading_ = false;
-      no_more_ = true;
       return Step(lock);
     }
     open_.push_back(std::make_unique<Open>());
@@ -47,7 +62,7 @@ class IntakeStream final
                      Answered(mine, std::move(outcome));
                    });
     lock.lock();
-    // Only now: while it reads, the stream cannot end under our feet.
+    // Only now: the next frame is handed over after this one.
     reading_ = false;
     Step(lock);
   }
@@ -68,7 +83,7 @@ class IntakeStream final
     Step(lock);
   }
 
-  void OnDone() override { delete this; }
+  void OnDone() override { const auto last = std::move(self_); }
 
  private:
   struct Open {
@@ -91,42 +106,69 @@ class IntakeStream final
     Step(lock);
   }
 
-  // Starts what can be started now. Reactor calls are made without the lock;
-  // after the last of them the stream may be gone.
+  // Starts what can be started now, with `lock` let go meanwhile. One thread
+  // at a time, which does the others' work as well: so the stream cannot end
+  // between two starts. It may be gone when this returns.
   void Step(std::unique_lock<std::mutex>& lock) {
-    if (finished_) return;
+    again_ = true;
+    if (stepping_) return;
+    stepping_ = true;
+    while (again_ && !finished_) {
+      again_ = false;
+      if (IsOver()) {
+        finished_ = true;
+        const absl::Status status = EndStatus();
+        lock.unlock();
+        return Finish(ToGrpc(status));
+      }
+      StartNext(lock);
+    }
+    stepping_ = false;
+  }
+
+  void StartNext(std::unique_lock<std::mutex>& lock) {
     const bool write = !writing_ && !open_.empty() && open_.front()->answered &&
                        !IsCancelled();
     const bool read =
-        !reading_ && !no_more_ && status_.ok() && open_.size() < kInFlightMax;
+        !reading_ && !no_more_ && !IsEnding() && open_.size() < kInFlightMax;
     writing_ = writing_ || write;
     reading_ = reading_ || read;
-    finished_ = !writing_ && !reading_ && with_engine_ == 0 &&
-                (!status_.ok() || (no_more_ && open_.empty()));
-    const bool end = finished_;
     const v1::SubmitResponse* response =
         write ? &open_.front()->response : nullptr;
-    const absl::Status status = status_;
     lock.unlock();
-    if (end) return Finish(ToGrpc(status));
-    // With a read to come, the end of the write cannot end the stream.
     if (write) StartWrite(response);
     if (read) StartRead(&request_);
+    lock.lock();
   }
 
+  // With the lock held:
   bool IsCancelled() const {
     return status_.code() == absl::StatusCode::kCancelled;
   }
+  bool IsEnding() const { return draining_ || !status_.ok(); }
+  bool IsOver() const {
+    if (writing_ || with_engine_ > 0) return false;
+    if (!status_.ok()) return true;
+    return open_.empty() && (draining_ || (no_more_ && !reading_));
+  }
+  absl::Status EndStatus() const {
+    if (!status_.ok() || (no_more_ && !reading_)) return status_;
+    return absl::UnavailableError("the server drains; connect again");
+  }
 
   engine::Engine& engine_;
+  std::shared_ptr<IntakeStream> self_;
   std::mutex mutex_;
   v1::SubmitRequest request_;               // gRPC's while reading_
   std::deque<std::unique_ptr<Open>> open_;  // guarded by mutex_, in order
   size_t with_engine_ = 0;                  // guarded by mutex_
-  bool reading_ = true;                     // guarded by mutex_
+  bool reading_ = false;                    // guarded by mutex_
   bool writing_ = false;                    // guarded by mutex_
   bool no_more_ = false;                    // guarded by mutex_
+  bool draining_ = false;                   // guarded by mutex_
   bool finished_ = false;                   // guarded by mutex_
+  bool stepping_ = false;                   // guarded by mutex_
+  bool again_ = false;                      // guarded by mutex_
   absl::Status status_;                     // guarded by mutex_
 };
 
@@ -170,7 +212,13 @@ class IntakeServiceImpl final : public v1::IntakeService::CallbackService {
       Context* context) override {
     absl::StatusOr<Caller> caller = shell_.CallerFor(*context);
     if (!caller.ok()) return new RefusedStream(caller.status());
-    return new IntakeStream(shell_.node().engine);
+    auto stream = std::make_shared<IntakeStream>(shell_.node().engine);
+    if (!shell_.streams().Add(stream)) {
+      return new RefusedStream(absl::UnavailableError("the server drains"));
+    }
+    IntakeStream* const reactor = stream.get();
+    reactor->Begin(std::move(stream));
+    return reactor;
   }
 
   Reactor* GetSource(Context* context, const v1::GetSourceRequest* request,

@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "kith/api/v1/meeting_service.grpc.pb.h"
+#include "services/api/named_things.h"
 #include "services/api/services.h"
 #include "services/api/shell.h"
 #include "services/views/read.h"
@@ -12,7 +13,8 @@ namespace {
 absl::StatusOr<access::Recorded<v1::ListMeetingsResponse>> ListMeetingsAnswer(
     ReadCall& call, const v1::ListMeetingsRequest& request) {
   RETURN_IF_ERROR(call.OpenPresent(request.read()));
-  ASSIGN_OR_RETURN(const uint64_t family, call.Family(request.family_id()));
+  ASSIGN_OR_RETURN(const uint64_t family,
+                   SeenFamily(call, request.family_id()));
   return call.List<v1::ListMeetingsResponse>(
       request.page(), request.family_id(),
       [&](const core::StateReader& rows, [[maybe_unused]] absl::Time now,

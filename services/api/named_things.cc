@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "kith/agency/v1/common.pb.h"
 #include "services/views/find.h"
 #include "services/views/read.h"
 #include "services/views/worklists.h"
@@ -22,29 +23,42 @@ bool HoldsId(const FieldDescriptor& field) {
          name == "kith.agency.v1.QuarantineDecided.item_id";
 }
 
-void Collect(const Message& message, std::set<std::string>& ids);
+// The references to what an agency knows by a name of its own.
+bool HoldsLocalName(const FieldDescriptor& field) {
+  const std::string& name = field.full_name();
+  return name == "kith.agency.v1.PersonRef.record" ||
+         name == "kith.agency.v1.ThingRef.local";
+}
+
+void Collect(const Message& message, Named& named);
 
 void CollectField(const Message& message, const FieldDescriptor& field,
-                  std::set<std::string>& ids) {
+                  Named& named) {
   const auto& reflection = *message.GetReflection();
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+    if (HoldsLocalName(field)) {
+      named.agencies.insert(static_cast<const agency::v1::LocalRef&>(
+                                reflection.GetMessage(message, &field))
+                                .agency());
+      return;
+    }
     if (!field.is_repeated()) {
-      Collect(reflection.GetMessage(message, &field), ids);
+      Collect(reflection.GetMessage(message, &field), named);
       return;
     }
     for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
-      Collect(reflection.GetRepeatedMessage(message, &field, i), ids);
+      Collect(reflection.GetRepeatedMessage(message, &field, i), named);
     }
   } else if (HoldsId(field)) {
-    ids.insert(reflection.GetString(message, &field));
+    named.ids.insert(reflection.GetString(message, &field));
   }
 }
 
-void Collect(const Message& message, std::set<std::string>& ids) {
+void Collect(const Message& message, Named& named) {
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
-    CollectField(message, *field, ids);
+    CollectField(message, *field, named);
   }
 }
 
@@ -119,15 +133,33 @@ absl::Status MaySeeOne(ReadCall& call, const std::string& id) {
 
 }  // namespace
 
-std::set<std::string> IdsIn(const Message& statement) {
-  std::set<std::string> ids;
-  Collect(statement, ids);
-  return ids;
+Named NamedIn(const Message& statement) {
+  Named named;
+  Collect(statement, named);
+  return named;
 }
 
-absl::Status MaySee(ReadCall& call, const std::set<std::string>& ids) {
-  for (const std::string& id : ids) RETURN_IF_ERROR(MaySeeOne(call, id));
+absl::Status MaySee(ReadCall& call, const Named& named) {
+  for (const std::string& agency : named.agencies) {
+    if (!agency.empty() && agency != call.reader().agency) return NotFound();
+  }
+  for (const std::string& id : named.ids) {
+    RETURN_IF_ERROR(MaySeeOne(call, id));
+  }
   return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> SeenFamily(ReadCall& call, absl::string_view id) {
+  ASSIGN_OR_RETURN(const uint64_t family, call.Family(id));
+  RETURN_IF_ERROR(MaySeeOne(call, std::string(id)));
+  return family;
+}
+
+absl::StatusOr<uint64_t> SeenPerson(ReadCall& call, absl::string_view id) {
+  ASSIGN_OR_RETURN(const uint64_t person,
+                   call.Number(id, base::IdKind::kPerson));
+  RETURN_IF_ERROR(MaySeeOne(call, std::string(id)));
+  return person;
 }
 
 }  // namespace kith::api

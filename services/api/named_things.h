@@ -1,4 +1,6 @@
-// What a statement names by Kith's ids: the actor must be allowed to see each.
+// What a statement names: the actor must be allowed to see each. People and
+// things of another agency are named by Kith's ids only, never as that agency
+// calls them: whether such a name exists is nothing to learn from an error.
 #pragma once
 
 #include <set>
@@ -10,11 +12,19 @@
 
 namespace kith::api {
 
-// Ids in `statement`: of persons, of things, of cases and items.
-std::set<std::string> IdsIn(const google::protobuf::Message& statement);
+struct Named {
+  std::set<std::string> ids;       // of persons, things, cases and items
+  std::set<std::string> agencies;  // whose own names are used; empty: one's own
+};
+Named NamedIn(const google::protobuf::Message& statement);
 
 // OK when the caller may see something of each; else NOT_FOUND, as for what is
 // not there. `call` must be open.
-absl::Status MaySee(ReadCall& call, const std::set<std::string>& ids);
+absl::Status MaySee(ReadCall& call, const Named& named);
+
+// The number of a family or person of which the caller may see something, for
+// lists of what belongs to it; else NOT_FOUND, as for what is not there.
+absl::StatusOr<uint64_t> SeenFamily(ReadCall& call, absl::string_view id);
+absl::StatusOr<uint64_t> SeenPerson(ReadCall& call, absl::string_view id);
 
 }  // namespace kith::api

@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "kith/api/v1/plan_service.grpc.pb.h"
+#include "services/api/named_things.h"
 #include "services/api/services.h"
 #include "services/api/shell.h"
 #include "services/views/find.h"
@@ -38,7 +39,8 @@ absl::StatusOr<access::Recorded<v1::GetPlanResponse>> GetPlanAnswer(
 absl::StatusOr<access::Recorded<v1::ListPlansResponse>> ListPlansAnswer(
     ReadCall& call, const v1::ListPlansRequest& request) {
   RETURN_IF_ERROR(call.OpenPresent(request.read()));
-  ASSIGN_OR_RETURN(const uint64_t family, call.Family(request.family_id()));
+  ASSIGN_OR_RETURN(const uint64_t family,
+                   SeenFamily(call, request.family_id()));
   return call.List<v1::ListPlansResponse>(
       request.page(), request.family_id(),
       [&](const core::StateReader& rows, [[maybe_unused]] absl::Time now,

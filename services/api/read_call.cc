@@ -2,6 +2,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "base/crypto.h"
 #include "google/protobuf/util/time_util.h"
 #include "kith/ledger/v1/facts.pb.h"
@@ -65,7 +66,7 @@ ReadCall::ReadCall(Node& node, Caller caller, const char* method,
     : node_(node),
       caller_(std::move(caller)),
       method_(method),
-      deadline_(std::min(deadline, node.clock.Now() + kWaitMax)),
+      deadline_(std::min(deadline, absl::Now() + kWaitMax)),
       reader_(ReaderOf(caller_)) {}
 
 absl::Status ReadCall::Open(const v1::ReadOptions& options) {

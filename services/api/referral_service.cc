@@ -2,6 +2,7 @@
 
 #include "base/status.h"
 #include "kith/api/v1/referral_service.grpc.pb.h"
+#include "services/api/named_things.h"
 #include "services/api/services.h"
 #include "services/api/shell.h"
 #include "services/views/find.h"
@@ -40,7 +41,8 @@ absl::StatusOr<access::Recorded<v1::GetReferralResponse>> GetReferralAnswer(
 absl::StatusOr<access::Recorded<v1::ListReferralsResponse>> ListReferralsAnswer(
     ReadCall& call, const v1::ListReferralsRequest& request) {
   RETURN_IF_ERROR(call.OpenPresent(request.read()));
-  ASSIGN_OR_RETURN(const uint64_t family, call.Family(request.family_id()));
+  ASSIGN_OR_RETURN(const uint64_t family,
+                   SeenFamily(call, request.family_id()));
   return call.List<v1::ListReferralsResponse>(
       request.page(), request.family_id(),
       [&](const core::StateReader& rows, [[maybe_unused]] absl::Time now,

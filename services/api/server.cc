@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "services/api/health.h"
 #include "services/api/services.h"
+#include "services/api/shell.h"
 
 namespace kith::api {
 namespace {
@@ -50,7 +51,8 @@ void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
 
 class ServerImpl final : public Server {
  public:
-  explicit ServerImpl(Shell& shell) : health_(MakeHealth(ServiceNames())) {
+  explicit ServerImpl(Shell& shell)
+      : shell_(shell), health_(MakeHealth(ServiceNames())) {
     services_.push_back(MakeAssessmentService(shell));
     services_.push_back(MakeAuditService(shell));
     services_.push_back(MakeConsentService(shell));
@@ -87,11 +89,13 @@ class ServerImpl final : public Server {
   void Drain(absl::Duration grace) override {
     health_->SetServing(false);
     health_->EndWatches();
+    shell_.streams().Drain();
     server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
     server_->Wait();
   }
 
  private:
+  Shell& shell_;
   std::unique_ptr<Health> health_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   int port_ = 0;

@@ -99,7 +99,7 @@ void Shell::Say(Context* context, const char* method,
 
   ReadCall call(node_, *caller, method, absl::FromChrono(context->deadline()));
   may = call.OpenPresent(v1::ReadOptions());
-  if (may.ok()) may = call.Denied(MaySee(call, IdsIn(statement)));
+  if (may.ok()) may = call.Denied(MaySee(call, NamedIn(statement)));
   if (!may.ok()) return finish(may);
 
   node_.acts.Say(caller->agency, caller->actor, options.request_id(),

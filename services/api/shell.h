@@ -22,6 +22,7 @@
 #include "services/api/caller.h"
 #include "services/api/errors.h"
 #include "services/api/node.h"
+#include "services/api/open_streams.h"
 #include "services/api/read_call.h"
 #include "services/api/stream.h"
 #include "services/api/workers.h"
@@ -39,6 +40,8 @@ class Shell {
 
   Node& node() { return node_; }
   CallMetrics& metrics() { return metrics_; }
+  // Told by the server when it drains.
+  OpenStreams& streams() { return streams_; }
 
   // `answer`: StatusOr<Recorded<Response>>(ReadCall&, const Request&). It may
   // block on the disk.
@@ -114,6 +117,7 @@ class Shell {
   Node& node_;
   Workers& workers_;
   CallMetrics& metrics_;
+  OpenStreams streams_;
 };
 
 }  // namespace kith::api
