@@ -56,7 +56,7 @@ TEST_F(MetricsTest, TheEnginesStateIsReadWhenAsked) {
   EXPECT_THAT(Text(), HasSubstr("kith_ready 0"));
   status.ready = true;
   status.position = 42;
-  status.waiting.frames = 7;
+  status.waiting.count = 7;
   EXPECT_THAT(Text(), HasSubstr("kith_ready 1"));
   EXPECT_THAT(Text(), HasSubstr("kith_ledger_facts 42"));
   EXPECT_THAT(Text(), HasSubstr("kith_inbox_frames 7"));

@@ -1,0 +1,306 @@
+// Reading through the socket: positions, pages, time, replay, who looked.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "absl/strings/substitute.h"
+#include "google/protobuf/util/time_util.h"
+#include "kith/api/v1/audit_service.grpc.pb.h"
+#include "tests/server/family_story.h"
+
+namespace kith::server_tests {
+namespace {
+
+using api::v1::AuditService;
+using google::protobuf::util::TimeUtil;
+using grpc::StatusCode;
+
+class ReadsTest : public ::testing::Test {
+ protected:
+  Answer<api::v1::GetFamilyResponse> Get(
+      const api::v1::GetFamilyRequest& request, const Who& who = Who()) {
+    return server.Call(who, &FamilyService::Stub::GetFamily, request);
+  }
+  Answer<api::v1::ListPlansResponse> ListPlans(const std::string& token,
+                                               const Who& who = Who(),
+                                               int size = 1) {
+    api::v1::ListPlansRequest request;
+    request.set_family_id(story.family());
+    request.mutable_page()->set_page_size(size);
+    request.mutable_page()->set_page_token(token);
+    return server.Call(who, &PlanService::Stub::ListPlans, request);
+  }
+  google::protobuf::Timestamp Now() {
+    return TimeUtil::MicrosecondsToTimestamp(
+        absl::ToUnixMicros(server.clock().Now()));
+  }
+
+  TestServer server;
+  FamilyStory story{server};
+};
+
+TEST_F(ReadsTest, AReadSeesTheWriteWhosePositionItNames) {
+  const auto said = server.Say(Who(), &PlanService::Stub::OpenPlan,
+                               story.Opening("walks to school"));
+  auto request = story.Get();
+  request.mutable_read()->set_min_position(said.value.outcome().position());
+  const auto family = Get(request);
+  ASSERT_EQ(ReasonOf(family.status), "OK");
+  EXPECT_EQ(family.value.family().plans_size(), 1);
+}
+
+TEST_F(ReadsTest, ATokenThatIsNoneIsRefused) {
+  auto request = story.Get();
+  request.mutable_read()->set_min_position("17");
+  EXPECT_EQ(Get(request).code(), StatusCode::INVALID_ARGUMENT);
+  request = story.Get();
+  request.mutable_read()->set_at_position("17");
+  EXPECT_EQ(Get(request).code(), StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ReadsTest, AtPositionShowsWhatWasKnownThen) {
+  story.OpenPlan();
+  auto request = story.Get();
+  request.mutable_read()->set_at_position(story.registered());
+  const auto then = Get(request);
+  ASSERT_EQ(ReasonOf(then.status), "OK");
+  EXPECT_EQ(then.value.family().members_size(), 2);
+  EXPECT_EQ(then.value.family().plans_size(), 0);
+  EXPECT_EQ(server.PositionOf(then.value.info().position()),
+            server.PositionOf(story.registered()));
+}
+
+TEST_F(ReadsTest, AtTimeShowsWhatWasKnownThen) {
+  auto request = story.Get();
+  *request.mutable_read()->mutable_at_time() = Now();
+  server.clock().Advance(absl::Hours(24));
+  story.OpenPlan();
+  const auto then = Get(request);
+  ASSERT_EQ(ReasonOf(then.status), "OK");
+  EXPECT_EQ(then.value.family().plans_size(), 0);
+  EXPECT_EQ(Get(story.Get()).value.family().plans_size(), 1);
+
+  server.clock().Advance(absl::Hours(-48));
+  *request.mutable_read()->mutable_at_time() = Now();
+  server.clock().Advance(absl::Hours(48));
+  EXPECT_EQ(Get(request).code(), StatusCode::NOT_FOUND);
+}
+
+TEST_F(ReadsTest, TimesToComeAreNotKnown) {
+  server.clock().Advance(absl::Hours(1));
+  auto request = story.Get();
+  *request.mutable_read()->mutable_at_time() = Now();
+  server.clock().Advance(absl::Hours(-1));
+  EXPECT_EQ(Get(request).code(), StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ReadsTest, ListsTakeNoAsOf) {
+  api::v1::ListPlansRequest request;
+  request.set_family_id(story.family());
+  request.mutable_read()->set_at_position(story.registered());
+  EXPECT_EQ(server.Call(Who(), &PlanService::Stub::ListPlans, request).code(),
+            StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ReadsTest, PagesWalkAllEntriesOnce) {
+  std::set<std::string> opened, listed;
+  for (const char* what : {"a", "b", "c"}) opened.insert(story.OpenPlan(what));
+  std::string token;
+  int pages = 0;
+  do {
+    const auto page = ListPlans(token);
+    ASSERT_EQ(ReasonOf(page.status), "OK");
+    ASSERT_EQ(page.value.plans_size(), 1);
+    EXPECT_TRUE(listed.insert(page.value.plans(0).plan_id()).second);
+    token = page.value.next_page_token();
+    ASSERT_LE(++pages, 3);
+  } while (!token.empty());
+  EXPECT_EQ(listed, opened);
+}
+
+TEST_F(ReadsTest, APageTokenIsOfOneCallerAndQuery) {
+  story.OpenPlan("a");
+  story.OpenPlan("b");
+  const std::string token = ListPlans("").value.next_page_token();
+  ASSERT_NE(token, "");
+  EXPECT_TRUE(ListPlans(token).ok());
+  EXPECT_EQ(ListPlans(token, Of("council", "w2")).code(),
+            StatusCode::INVALID_ARGUMENT);
+  Who other_purpose;
+  other_purpose.purpose = "research";
+  EXPECT_EQ(ListPlans(token, other_purpose).code(),
+            StatusCode::INVALID_ARGUMENT);
+  server.clock().Advance(absl::Hours(1) + absl::Seconds(1));
+  EXPECT_EQ(ListPlans(token).code(), StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ReadsTest, ABadPageSizeIsRefused) {
+  EXPECT_EQ(ListPlans("", Who(), 201).code(), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(ListPlans("", Who(), -1).code(), StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ReadsTest, WithheldAndAbsentAreOneAnswer) {
+  const auto withheld = Get(story.Get(), Of("health", "hv-7"));
+  api::v1::GetFamilyRequest request;
+  request.set_family_id("hackney-f-00000000000000000000000000");
+  const auto absent = Get(request, Of("health", "hv-7"));
+  EXPECT_EQ(withheld.code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(absent.code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(withheld.status.error_message(), absent.status.error_message());
+  EXPECT_EQ(withheld.status.error_details(), absent.status.error_details());
+}
+
+TEST_F(ReadsTest, ListsOfWhatIsWithheldAreAbsentToo) {
+  story.OpenPlan();
+  const auto withheld = ListPlans("", Of("health", "hv-7"));
+  api::v1::ListPlansRequest request;
+  request.set_family_id("hackney-f-00000000000000000000000000");
+  const auto absent =
+      server.Call(Of("health", "hv-7"), &PlanService::Stub::ListPlans, request);
+  EXPECT_EQ(withheld.code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(absent.code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(withheld.status.error_details(), absent.status.error_details());
+}
+
+TEST_F(ReadsTest, EveryLookIsKnownEvenInVain) {
+  const int before = server.LooksAt(story.family());
+  Get(story.Get());
+  Get(story.Get(), Of("health", "hv-7"));
+  // Looking who looked is a look as well.
+  EXPECT_EQ(server.LooksAt(story.family()), before + 3);
+}
+
+TEST_F(ReadsTest, WhoLookedSaysWhoWhatForAndUpToWhen) {
+  Get(story.Get());
+  api::v1::WhoLookedRequest request;
+  request.set_family_id(story.family());
+  const auto looks =
+      server.Call(Who(), &AuditService::Stub::WhoLooked, request);
+  ASSERT_EQ(ReasonOf(looks.status), "OK");
+  ASSERT_GE(looks.value.looks_size(), 1);
+  const auto& latest = looks.value.looks(0);
+  EXPECT_EQ(latest.agency(), "council");
+  EXPECT_EQ(latest.practitioner(), "w1");
+  EXPECT_EQ(latest.purpose(), "early_help");
+  EXPECT_EQ(latest.method(), "FamilyService.GetFamily");
+  EXPECT_EQ(latest.node(), "node-1");
+  ASSERT_EQ(looks.value.nodes_size(), 1);
+  EXPECT_EQ(looks.value.nodes(0).node(), "node-1");
+  EXPECT_EQ(looks.value.nodes(0).complete_to(), Now());
+}
+
+TEST_F(ReadsTest, TheFamilyCanSeeWhoLooked) {
+  FamilyStory other(server, "other-");
+  Get(story.Get());
+  api::v1::WhoLookedRequest request;
+  request.set_family_id(story.family());
+  Who member = Of("council", "", "family_member");
+  member.person = story.mother();
+  const auto looks =
+      server.Call(member, &AuditService::Stub::WhoLooked, request);
+  ASSERT_EQ(ReasonOf(looks.status), "OK");
+  ASSERT_GE(looks.value.looks_size(), 1);
+  EXPECT_EQ(looks.value.looks(0).practitioner(), "w1");
+  // Of another family, nothing.
+  member.person = other.mother();
+  EXPECT_EQ(server.Call(member, &AuditService::Stub::WhoLooked, request).code(),
+            StatusCode::NOT_FOUND);
+}
+
+TEST_F(ReadsTest, LooksComeInPages) {
+  for (int i = 0; i < 5; ++i) Get(story.Get());
+  api::v1::WhoLookedRequest request;
+  request.set_family_id(story.family());
+  request.mutable_page()->set_page_size(2);
+  int looks = 0, pages = 0;
+  do {
+    const auto page =
+        server.Call(Who(), &AuditService::Stub::WhoLooked, request);
+    ASSERT_EQ(ReasonOf(page.status), "OK");
+    looks += page.value.looks_size();
+    request.mutable_page()->set_page_token(page.value.next_page_token());
+    ASSERT_LE(++pages, 10);
+  } while (!request.page().page_token().empty());
+  EXPECT_GE(looks, 5);
+}
+
+TEST_F(ReadsTest, WhatCannotBeRecordedIsNotShown) {
+  server.access_store().FailNextCommit(
+      engine::testing::FailingStore::Failure::kBeforeWriting);
+  const auto answer = Get(story.Get());
+  EXPECT_EQ(answer.code(), StatusCode::UNAVAILABLE);
+  EXPECT_FALSE(answer.value.has_family());
+  // Nor is it told that there is nothing.
+  api::v1::GetFamilyRequest request;
+  request.set_family_id("hackney-f-00000000000000000000000000");
+  EXPECT_EQ(Get(request).code(), StatusCode::UNAVAILABLE);
+}
+
+class ReplayTest : public ReadsTest {
+ protected:
+  Answer<std::vector<api::v1::ReplayEntry>> Replay(
+      const Who& who, const std::string& reason = "",
+      const std::string& after = "") {
+    grpc::ClientContext context;
+    Introduce(who, context);
+    api::v1::ReplayRequest request;
+    request.set_family_id(story.family());
+    request.set_reason(reason);
+    request.set_after_position(after);
+    AuditService::Stub stub(server.channel());
+    const auto reader = stub.Replay(&context, request);
+    Answer<std::vector<api::v1::ReplayEntry>> answer;
+    api::v1::ReplayResponse response;
+    while (reader->Read(&response)) answer.value.push_back(response.entry());
+    answer.status = reader->Finish();
+    return answer;
+  }
+};
+
+TEST_F(ReplayTest, ReplayStreamsTheFactsInOrder) {
+  story.OpenPlan();
+  const auto replay = Replay(Who());
+  ASSERT_EQ(ReasonOf(replay.status), "OK");
+  std::set<std::string> kinds;
+  uint64_t last = 0;
+  for (const auto& entry : replay.value) {
+    EXPECT_GE(entry.number(), last);
+    last = entry.number();
+    kinds.insert(entry.kind());
+    EXPECT_EQ(entry.statement().source(), "api_node");
+    EXPECT_EQ(entry.digest().size(), 64u);
+  }
+  for (const char* kind :
+       {"RecordStated", "FamilyFounded", "MemberStated", "PlanRecorded"}) {
+    EXPECT_TRUE(kinds.count(kind) > 0) << kind;
+  }
+}
+
+TEST_F(ReplayTest, AReplayGoesOnAfterAPosition) {
+  story.OpenPlan();
+  const auto whole = Replay(Who());
+  ASSERT_GE(whole.value.size(), 3u);
+  const size_t seen = whole.value.size() / 2;
+  const auto rest = Replay(Who(), "", whole.value[seen - 1].position());
+  ASSERT_EQ(ReasonOf(rest.status), "OK");
+  ASSERT_EQ(rest.value.size(), whole.value.size() - seen);
+  EXPECT_EQ(rest.value.front().number(), whole.value[seen].number());
+}
+
+TEST_F(ReplayTest, WhoMayNotSeeTheFamilyReplaysNothing) {
+  const auto replay = Replay(Of("health", "hv-7"));
+  EXPECT_EQ(replay.code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(replay.value.size(), 0u);
+}
+
+TEST_F(ReplayTest, AnAuditorNeedsAReason) {
+  const Who auditor = Of("audit", "a1", "auditor");
+  EXPECT_EQ(Replay(auditor).code(), StatusCode::NOT_FOUND);
+  const auto with_reason = Replay(auditor, "complaint 7");
+  ASSERT_EQ(ReasonOf(with_reason.status), "OK");
+  EXPECT_GE(with_reason.value.size(), 3u);
+}
+
+}  // namespace
+}  // namespace kith::server_tests

@@ -1,0 +1,201 @@
+// Who is shown what, through the socket: consent, restriction, look-ups.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/substitute.h"
+#include "kith/api/v1/consent_service.grpc.pb.h"
+#include "tests/server/family_story.h"
+
+namespace kith::server_tests {
+namespace {
+
+using api::v1::ConsentService;
+using grpc::StatusCode;
+
+class SharingTest : public ::testing::Test {
+ protected:
+  SharingTest() {
+    health.agency = "health";
+    health.practitioner = "hv-7";
+  }
+
+  Answer<api::v1::GetFamilyResponse> Get(const Who& who) {
+    return server.Call(who, &FamilyService::Stub::GetFamily, story.Get());
+  }
+  // The mother lets `agency` see what concerns her and her child.
+  void Share(const std::string& agency, const std::string& classes = "") {
+    const auto said = server.Say(
+        Who(), &ConsentService::Stub::StateConsent,
+        Text<api::v1::StateConsentRequest>(absl::Substitute(
+            R"(consent { about { $0 } about { $1 } kind: CONSENT_KIND_SHARE
+                 answer: CONSENT_ANSWER_GIVEN recipients { agency: "$2" }
+                 purpose: "early_help" answered_by { $0 }
+                 understood: ANSWER_YES $3 })",
+            RecordText("mother"), RecordText("child"), agency, classes)));
+    ASSERT_EQ(ReasonOf(said.status), "OK");
+    consent = said.value.outcome().made_ids(0);
+  }
+
+  TestServer server;
+  FamilyStory story{server};
+  Who health;
+  std::string consent;
+};
+
+TEST_F(SharingTest, R074R075ConsentShowsToWhomItNamesForThatPurposeOnly) {
+  EXPECT_EQ(Get(health).code(), StatusCode::NOT_FOUND);
+  Share("health");
+  const auto shown = Get(health);
+  ASSERT_EQ(ReasonOf(shown.status), "OK");
+  EXPECT_EQ(shown.value.family().members_size(), 2);
+
+  Who research = health;
+  research.purpose = "research";
+  EXPECT_EQ(Get(research).code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(Get(Of("police", "p1")).code(), StatusCode::NOT_FOUND);
+}
+
+TEST_F(SharingTest, WithdrawnConsentShowsNothingAnyMore) {
+  Share("health");
+  ASSERT_TRUE(Get(health).ok());
+  const auto withdrawn = server.Say(
+      Who(), &ConsentService::Stub::WithdrawConsent,
+      Text<api::v1::WithdrawConsentRequest>(absl::Substitute(
+          R"(withdrawal { consent { id: "$0" } withdrawn_by { $1 } })", consent,
+          RecordText("mother"))));
+  ASSERT_EQ(ReasonOf(withdrawn.status), "OK");
+  EXPECT_EQ(Get(health).code(), StatusCode::NOT_FOUND);
+}
+
+TEST_F(SharingTest, R081ARestrictionIsStrongerThanConsent) {
+  Share("health");
+  ASSERT_TRUE(Get(health).ok());
+  const auto restricted =
+      server.Say(Who(), &ConsentService::Stub::StateRestriction,
+                 Text<api::v1::StateRestrictionRequest>(absl::Substitute(
+                     R"(restriction { about { $0 } about { $1 }
+               barred { agency: "health" } asked_by { $0 } reason: "asked" })",
+                     RecordText("mother"), RecordText("child"))));
+  ASSERT_EQ(ReasonOf(restricted.status), "OK");
+  const auto after = Get(health);
+  EXPECT_EQ(after.value.family().members_size(), 0);
+  EXPECT_EQ(after.value.family().people_size(), 0);
+  EXPECT_TRUE(Get(Who()).ok());
+}
+
+TEST_F(SharingTest, WithheldEntriesLeaveNoTraceInAPage) {
+  for (const char* what : {"a", "b", "c"}) story.OpenPlan(what);
+  Share("health", "classes: ITEM_CLASS_FAMILY");
+  ASSERT_TRUE(Get(health).ok());
+  api::v1::ListPlansRequest request;
+  request.set_family_id(story.family());
+  request.mutable_page()->set_page_size(2);
+  const auto page = server.Call(health, &PlanService::Stub::ListPlans, request);
+  ASSERT_EQ(ReasonOf(page.status), "OK");
+  EXPECT_EQ(page.value.plans_size(), 0);
+  EXPECT_EQ(page.value.next_page_token(), "");
+}
+
+TEST_F(SharingTest, WhatWasWithheldThenStaysWithheldInAsOfReads) {
+  Share("health");
+  auto request = story.Get();
+  request.mutable_read()->set_at_position(story.registered());
+  const auto then =
+      server.Call(health, &FamilyService::Stub::GetFamily, request);
+  EXPECT_EQ(then.code(), StatusCode::NOT_FOUND);
+}
+
+TEST_F(SharingTest, WithoutConsentAnotherAgencyLearnsOnlyWhoLeads) {
+  story.OpenPlan();
+  story.AppointLead();
+  const auto family = Get(health);
+  ASSERT_EQ(ReasonOf(family.status), "OK");
+  EXPECT_EQ(family.value.family().lead().practitioner().name(), "Grace Odili");
+  EXPECT_EQ(family.value.family().members_size(), 0);
+  EXPECT_EQ(family.value.family().people_size(), 0);
+  EXPECT_EQ(family.value.family().plans_size(), 0);
+}
+
+class LookupTest : public SharingTest {
+ protected:
+  Answer<api::v1::LookupLeadResponse> LookUp(const std::string& who,
+                                             int birth_year) {
+    return server.Call(
+        health, &LeadService::Stub::LookupLead,
+        Text<api::v1::LookupLeadRequest>(absl::Substitute(
+            R"(person { given: "$0" family: "Ferris" postcode: "RV1 4QX"
+                 birth_date { year: $1 month: 6 day: 2 } })",
+            who, birth_year)));
+  }
+  // All of the answer but its position, whose token is another each time.
+  static std::string Told(Answer<api::v1::LookupLeadResponse> answer) {
+    answer.value.mutable_info()->clear_position();
+    return answer.value.SerializeAsString();
+  }
+};
+
+TEST_F(LookupTest, R106AStrongMatchIsToldWhomToContact) {
+  story.AppointLead();
+  const auto answer = LookUp("child", 2016);
+  ASSERT_EQ(ReasonOf(answer.status), "OK");
+  EXPECT_FALSE(answer.value.ask_the_hub());
+  ASSERT_EQ(answer.value.answers_size(), 1);
+  EXPECT_EQ(answer.value.answers(0).practitioner().name(), "Grace Odili");
+  EXPECT_EQ(answer.value.answers(0).practitioner().contact(), "020 7946 0000");
+}
+
+TEST_F(LookupTest, NobodyAndUncertainSoundAlike) {
+  // Two people whom the same words mean: verified numbers keep them apart.
+  for (const char* number : {"9434765919", "9434765870"}) {
+    const auto twin =
+        server.Say(Who(), &FamilyService::Stub::StatePerson,
+                   Text<api::v1::StatePersonRequest>(absl::Substitute(
+                       R"(person { record { system: "main" local_id: "twin-$0" }
+                 names { use: NAME_USE_USUAL given: "twin" family: "Ferris" }
+                 identifiers { kind: IDENTIFIER_KIND_NHS_NUMBER value: "$0"
+                               status: IDENTIFIER_STATUS_VERIFIED }
+                 birth_date { year: 2012 month: 6 day: 2 }
+                 addresses { postcode: "RV1 4QX" } })",
+                       number)));
+    ASSERT_EQ(ReasonOf(twin.status), "OK");
+  }
+  const auto unknown = LookUp("nobody", 1999);
+  const auto uncertain = LookUp("twin", 2012);
+  ASSERT_EQ(ReasonOf(unknown.status), "OK");
+  ASSERT_EQ(ReasonOf(uncertain.status), "OK");
+  EXPECT_TRUE(unknown.value.ask_the_hub());
+  EXPECT_EQ(unknown.value.answers_size(), 0);
+  EXPECT_EQ(Told(uncertain), Told(unknown));
+  // A family without a lead is a third way to know nothing.
+  EXPECT_EQ(Told(LookUp("child", 2016)), Told(unknown));
+}
+
+TEST_F(LookupTest, AWeakQueryIsRefused) {
+  const auto answer = server.Call(
+      health, &LeadService::Stub::LookupLead,
+      Text<api::v1::LookupLeadRequest>(R"(person { family: "Ferris" })"));
+  EXPECT_EQ(answer.code(), StatusCode::INVALID_ARGUMENT);
+}
+
+TEST(LookUpLimitTest, LookUpsAreLimitedByPractitioner) {
+  TestServerOptions options;
+  options.look_ups_per_hour = 2;
+  TestServer server(options);
+  const auto look_up = [&](const std::string& practitioner) {
+    return server
+        .Call(Of("health", practitioner), &LeadService::Stub::LookupLead,
+              Text<api::v1::LookupLeadRequest>(
+                  R"(person { identifier { kind: IDENTIFIER_KIND_NHS_NUMBER
+                                           value: "9434765919" } })"))
+        .code();
+  };
+  EXPECT_EQ(look_up("hv-7"), StatusCode::OK);
+  EXPECT_EQ(look_up("hv-7"), StatusCode::OK);
+  EXPECT_EQ(look_up("hv-7"), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(look_up("hv-8"), StatusCode::OK);
+  server.clock().Advance(absl::Minutes(30));
+  EXPECT_EQ(look_up("hv-7"), StatusCode::OK);
+}
+
+}  // namespace
+}  // namespace kith::server_tests
