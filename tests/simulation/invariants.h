@@ -17,8 +17,10 @@ void ExpectOneOpenLeadAFamily(const engine::ReadView& view);
 void ExpectClosedPlansUnchanged(const engine::ReadView& view,
                                 ClosedPlans& closed);
 
-// The rows of the views, folded anew from the facts before `position`.
-engine::testing::Rows FoldTo(const engine::ReadView& view, uint64_t position);
+// Folds the views anew from all facts and expects, at each position of `seen`,
+// the rows that were live then.
+using Seen = std::map<uint64_t, engine::testing::Rows>;
+void ExpectFoldsMeet(const engine::ReadView& view, const Seen& seen);
 // The live rows, without the engine's own.
 engine::testing::Rows LiveRows(const engine::ReadView& view);
 
