@@ -11,7 +11,7 @@ core::Genesis NewGenesis(absl::string_view partnership,
   genesis.partnership = std::string(partnership);
   genesis.root.set_source(std::string(root_source));
   genesis.root.set_kind(agency::v1::SOURCE_KIND_SYSTEM);
-  genesis.root.add_agencies("*");
+  genesis.root.add_agencies(std::string(1, '*'));
   genesis.root.set_key_id(std::string(root_key_id));
   genesis.root.set_key_digest(base::Sha256(root_key));
   genesis.rules = core::DefaultRules();
