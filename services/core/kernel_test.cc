@@ -276,11 +276,11 @@ TEST_F(KernelTest, ARequestIsRecognisedWithinItsDaysAndItsIdNotReused) {
 
 TEST_F(KernelTest, WhatHappenedMoreThanADayFromNowIsRefused) {
   Letter letter = ledger_.Write("council_feed", Person("1"));
-  auto& seconds = *letter.envelope.mutable_occurred_at();
-  seconds.set_seconds(seconds.seconds() + 24 * 3600);
+  const int64_t in_a_day = letter.envelope.occurred_at().seconds() + 24 * 3600;
+  letter.envelope.mutable_occurred_at()->set_seconds(in_a_day);
   EXPECT_EQ(ledger_.Give(letter).kind(), kAccepted);
   letter = ledger_.Write("council_feed", Person("2"));
-  letter.envelope.mutable_occurred_at()->set_seconds(seconds.seconds() + 1);
+  letter.envelope.mutable_occurred_at()->set_seconds(in_a_day + 1);
   EXPECT_EQ(ledger_.Give(letter).reason().code(), "OCCURRED_IN_FUTURE");
 }
 
