@@ -8,24 +8,27 @@
 namespace kith::engine {
 
 TableRows::TableRows(eventstore::Table table, size_t cache_bytes_max)
-    : table_(table),
-      below_(table, cache_bytes_max),
-      settled_(below_),
-      // As a reader: else this would copy the overlay.
-      top_(static_cast<const core::StateReader&>(settled_)) {}
+    : table_(table), below_(table, cache_bytes_max), top_(&layers_[0].changes) {
+  layers_[0].below = &layers_[1].changes;
+  layers_[1].below = &below_;
+}
 
 void TableRows::AppendChanges(std::vector<eventstore::RowChange>& rows) const {
-  rows.reserve(rows.size() + top_.changes().size());
-  for (const auto& [key, change] : top_.changes()) {
+  rows.reserve(rows.size() + top_->changes().size());
+  for (const auto& [key, change] : top_->changes()) {
     rows.push_back({table_, key, change.subject, change.value});
   }
 }
 
 void TableRows::Advance(std::shared_ptr<const eventstore::Snapshot> snapshot) {
-  below_.Advance(settled_.changes(), std::move(snapshot));
-  settled_.Clear();
-  settled_.Absorb(top_.changes());
-  top_.Clear();
+  Layer& settles = layers_[top_layer_];
+  top_layer_ = 1 - top_layer_;
+  Layer& next = layers_[top_layer_];  // settled until now
+  below_.Advance(next.changes.changes(), std::move(snapshot));
+  next.changes.Clear();
+  next.below = &settles.changes;
+  settles.below = &below_;
+  top_ = &next.changes;
 }
 
 absl::StatusOr<std::optional<std::string>> TableRows::Below::Get(
@@ -39,13 +42,40 @@ absl::StatusOr<std::optional<std::string>> TableRows::Below::Get(
 
 absl::Status TableRows::Below::Scan(absl::string_view prefix,
                                     const Visit& visit) const {
-  return snapshot_->Scan(table_, prefix, base::PrefixEnd(prefix), visit);
+  const ScanCache::Rows* known = scans_.Find(prefix);
+  if (known == nullptr) return ScanStore(prefix, visit);
+  // A copy: who visits may scan, and the cache may move.
+  const ScanCache::Rows rows = *known;
+  for (const auto& [key, value] : rows) {
+    if (!visit(key, value)) break;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TableRows::Below::ScanStore(absl::string_view prefix,
+                                         const Visit& visit) const {
+  ScanCache::Rows rows;
+  bool whole = true;
+  RETURN_IF_ERROR(snapshot_->Scan(
+      table_, prefix, base::PrefixEnd(prefix),
+      [&](absl::string_view key, absl::string_view value) {
+        whole = whole && rows.size() < ScanCache::kRowsMax;
+        if (whole) rows.emplace_back(std::string(key), std::string(value));
+        const bool more = visit(key, value);
+        whole = whole && more;
+        return more;
+      }));
+  if (whole) scans_.Put(prefix, std::move(rows));
+  return absl::OkStatus();
 }
 
 void TableRows::Below::Advance(
     const core::Overlay::Changes& committed,
     std::shared_ptr<const eventstore::Snapshot> snapshot) {
-  for (const auto& [key, change] : committed) cache_.Put(key, change.value);
+  for (const auto& [key, change] : committed) {
+    cache_.Put(key, change.value);
+    scans_.Forget(key);
+  }
   snapshot_ = std::move(snapshot);
 }
 

@@ -14,6 +14,7 @@
 #include "eventstore/store.h"
 #include "services/core/state.h"
 #include "services/engine/row_cache.h"
+#include "services/engine/scan_cache.h"
 
 namespace kith::engine {
 
@@ -26,7 +27,7 @@ class TableRows {
   eventstore::Table table() const { return table_; }
 
   // To read and write.
-  core::Overlay& top() { return top_; }
+  core::Overlay& top() { return *top_; }
 
   // Appends what the batch has changed, for its commit.
   void AppendChanges(std::vector<eventstore::RowChange>& rows) const;
@@ -40,7 +41,9 @@ class TableRows {
   class Below final : public core::StateReader {
    public:
     Below(eventstore::Table table, size_t cache_bytes_max)
-        : table_(table), cache_(cache_bytes_max) {}
+        : table_(table),
+          cache_(cache_bytes_max / 4 * 3),
+          scans_(cache_bytes_max / 4) {}
 
     absl::StatusOr<std::optional<std::string>> Get(
         absl::string_view key) const override;
@@ -51,15 +54,39 @@ class TableRows {
                  std::shared_ptr<const eventstore::Snapshot> snapshot);
 
    private:
+    // Reads on from the store and keeps what it read when it is short.
+    absl::Status ScanStore(absl::string_view prefix, const Visit& visit) const;
+
     const eventstore::Table table_;
     mutable RowCache cache_;
+    mutable ScanCache scans_;
     std::shared_ptr<const eventstore::Snapshot> snapshot_;
+  };
+
+  // Changes over whatever lies below at the time.
+  struct Layer final : public core::StateReader {
+    Layer() : changes(static_cast<const core::StateReader&>(*this)) {}
+
+    // What `changes` reads below itself.
+    absl::StatusOr<std::optional<std::string>> Get(
+        absl::string_view key) const override {
+      return below->Get(key);
+    }
+    absl::Status Scan(absl::string_view prefix,
+                      const Visit& visit) const override {
+      return below->Scan(prefix, visit);
+    }
+
+    const core::StateReader* below = nullptr;
+    core::Overlay changes;
   };
 
   const eventstore::Table table_;
   Below below_;
-  core::Overlay settled_;
-  core::Overlay top_;
+  // They change places with each batch, so that no change is copied.
+  Layer layers_[2];
+  size_t top_layer_ = 0;
+  core::Overlay* top_;  // of layers_[top_layer_]
 };
 
 }  // namespace kith::engine

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "base/check.h"
 
 namespace kith::simulation {
@@ -45,11 +46,15 @@ void SetSnapshot(const Told& told, const std::string& key, Statement& said) {
   snapshot.mutable_extracted_at()->set_seconds(1700000000 + told.version);
 }
 
+// Fifteen households share a postcode, as they do in England.
 void AddAddress(const Told& told, agency::v1::PersonStated& person) {
+  const uint64_t street = told.family / 15;
   agency::v1::Address& address = *person.add_addresses();
-  address.add_lines(absl::StrCat(1 + told.family % 180, " Long Road"));
-  address.set_postcode(absl::StrCat("E", 1 + told.family % 20, " ",
-                                    told.family / 20 % 10, "AA"));
+  address.add_lines(absl::StrCat(1 + told.family % 15, " Long Road"));
+  address.set_postcode(
+      absl::StrFormat("E%d %d%c%c", 1 + street % 20, street / 20 % 10,
+                      static_cast<char>('A' + street / 200 % 26),
+                      static_cast<char>('A' + street / 5200 % 26)));
 }
 
 }  // namespace
