@@ -13,6 +13,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "kith/agency/v1/frame.pb.h"
 #include "kith/ledger/v1/label.pb.h"
 #include "kith/ledger/v1/state.pb.h"
@@ -41,9 +42,61 @@ struct RecordContext {
   bool gone = false;  // made in error: shown to nobody
 };
 
+// One disclosure that is licensed although consent does not allow it
+// (R-083..R-089). It changes no consent: it names who may see what, what for
+// and until when, and counts only while everything that the rows ask for is
+// recorded (reasons, lawful basis, advice, told or why not).
+struct Override {
+  uint64_t number = 0;  // of the fact's thing, for the access record
+  // Who may see it: practitioners by number, agencies by name.
+  std::set<uint64_t> practitioners;
+  std::set<std::string> agencies;
+  // About whom: records, which the override reaches over sure links.
+  std::set<uint64_t> records;
+  // Of what; empty: every class but those that must be named
+  // (conversations held apart).
+  std::set<agency::v1::ItemClass> classes;
+  std::string purpose;  // as the reader states it; never empty
+  absl::Time from;
+  absl::Time until;  // not included
+  bool complete = false;
+  bool ended = false;  // used up, taken back or found wrong in review
+};
+
+// Break-glass: one reader looks at what they otherwise may not, for a short
+// time, and is reviewed afterwards. At most four hours.
+inline constexpr absl::Duration kGrantMax = absl::Hours(4);
+struct Grant {
+  uint64_t number = 0;
+  std::string agency;
+  uint64_t practitioner = 0;  // whose it is; nobody else's
+  // Its scope: these families and records (over sure links), never all.
+  std::set<uint64_t> families;
+  std::set<uint64_t> records;
+  std::set<agency::v1::ItemClass> classes;  // empty: as of an override
+  absl::Time from;
+  absl::Time until;  // not included; at most kGrantMax after `from`
+  // A second person, not the reader, agreed that shielded items be shown.
+  bool shielded_approved = false;
+  bool ended = false;
+};
+
+// An information sharing agreement between organisations.
+struct Agreement {
+  uint64_t number = 0;
+  std::set<std::string> parties;
+  // What for, and of what; empty: whatever is permitted.
+  std::set<std::string> purposes;
+  std::set<agency::v1::ItemClass> classes;
+  absl::CivilDay from = absl::CivilDay::min();
+  absl::CivilDay until = absl::CivilDay::max();  // included
+  bool ended = false;
+};
+
 // What stands at one position of the ledger.
 struct Context {
   absl::CivilDay today;
+  absl::Time now;  // for overrides and grants, which end within a day
   std::map<uint64_t, RecordContext> records;
   // Every consent and restriction about any of `records` or what they link to.
   std::vector<ledger::v1::ConsentRow> consents;
@@ -54,6 +107,10 @@ struct Context {
   std::map<uint64_t, std::set<std::string>> agencies_of_family;
   // Number of the practitioner who leads each family.
   std::map<uint64_t, uint64_t> lead_of_family;
+  // Those that may bear on these records and families, and ended ones.
+  std::vector<Override> overrides;
+  std::vector<Grant> grants;
+  std::vector<Agreement> agreements;
 };
 
 enum class Reason {
