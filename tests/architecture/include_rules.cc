@@ -33,6 +33,10 @@ const std::vector<std::string> kServing = {
 const std::vector<Rule>& Table() {
   static const auto* table = new std::vector<Rule>{
       {"base/", {"base/"}, {"absl/", "openssl/", "unicode/", "posix"}},
+      // How frames lie in Kafka's records: for both ends, and pure of clients.
+      {"wire/",
+       {"base/", "wire/", "kith/agency/"},
+       {"absl/", "google/protobuf/", "posix"}},
       {"eventstore/",
        {"base/", "eventstore/"},
        {"absl/", "rocksdb/", "openssl/", "posix"}},
@@ -56,7 +60,7 @@ const std::vector<Rule>& Table() {
         "services/inbox/", "services/engine/", "kith/agency/", "kith/ledger/"},
        kShell},
       {"services/inbox/",
-       {"base/", "services/inbox/", "kith/agency/"},
+       {"base/", "wire/", "services/inbox/", "kith/agency/"},
        {"absl/", "google/protobuf/", "prometheus/", "spdlog/", "librdkafka/",
         "posix"}},
       {"services/access/",
@@ -72,11 +76,13 @@ const std::vector<Rule>& Table() {
        {"base/", "services/gateway/", "services/api/", "kith/"},
        {"absl/", "google/", "grpcpp/", "boost/", "nlohmann/", "prometheus/",
         "spdlog/", "openssl/"}},
-      {"services/kithd/", {"base/", "eventstore/", "services/", "kith/"}, kAny},
+      {"services/kithd/",
+       {"base/", "wire/", "eventstore/", "services/", "kith/"},
+       kAny},
 
       {"adapters/publisher/",
-       {"base/", "adapters/common/", "adapters/publisher/", "kith/agency/",
-        "kith/api/v1/intake"},
+       {"base/", "wire/", "adapters/common/", "adapters/publisher/",
+        "kith/agency/", "kith/api/v1/intake"},
        kDelivery},
       // Every other adapter; MayIncludeOurs adds the adapter's own folder.
       {"adapters/",
@@ -85,7 +91,7 @@ const std::vector<Rule>& Table() {
 
       // Of the services it knows the folder of source keys alone.
       {"tools/kith/",
-       {"base/", "eventstore/", "tools/kith/", "kith/",
+       {"base/", "wire/", "eventstore/", "tools/kith/", "kith/",
         "services/engine/source_keys.h"},
        kAny},
       {"tools/", kAny, kAny},
@@ -108,7 +114,8 @@ const std::vector<Reserved>& ReservedIncludes() {
         "tools/"}},
       {"rocksdb/", {"eventstore/", "tests/", "tools/bench/"}},
       {"librdkafka/",
-       {"services/inbox/", "adapters/publisher/", "tests/", "tools/bench/"}},
+       {"services/inbox/", "adapters/publisher/", "tools/kith/", "tests/",
+        "tools/bench/"}},
       {"tests/", {"tests/"}},
   };
   return *reserved;
@@ -146,7 +153,7 @@ bool StartsWithAny(const std::string& text,
 }
 
 bool IsOurs(const std::string& header) {
-  return StartsWithAny(header, {"base/", "eventstore/", "services/",
+  return StartsWithAny(header, {"base/", "wire/", "eventstore/", "services/",
                                 "adapters/", "tools/", "tests/", "kith/"});
 }
 
