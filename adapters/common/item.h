@@ -22,9 +22,8 @@
 
 namespace kith::adapters {
 
-// How an item ended. The order is the order of weight: of two statements of
-// one item the greater ending is the item's. Outboxes hold these numbers
-// (publisher/FORMAT.md): add at the end, never renumber.
+// How an item ended. Outboxes hold these numbers (publisher/FORMAT.md): add at
+// the end, never renumber.
 enum class Ending {
   kAccepted,        // the server recorded facts
   kChangedNothing,  // the server knew it already
@@ -34,8 +33,12 @@ enum class Ending {
   kSkipped,         // understood and not wanted, for the reason given
   kRefused,         // it breaks a rule; final
   kSetAside,        // it cannot be read or believed: somebody must look
+  kDelivered,       // Kafka has it; it is decided later, and not told here
 };
-inline constexpr int kEndings = 8;
+inline constexpr int kEndings = 9;
+
+// Of two statements of one item the weightier ending is the item's.
+Ending Weightier(Ending a, Ending b);
 
 // "accepted", "changed nothing" and so on.
 const char* EndingName(Ending ending);

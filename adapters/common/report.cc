@@ -1,5 +1,6 @@
 #include "adapters/common/report.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,10 +12,11 @@ namespace {
 
 using nlohmann::json;
 
+// In the order of weight.
 constexpr std::array<Ending, kEndings> kAll = {
-    Ending::kAccepted, Ending::kChangedNothing, Ending::kReady,
-    Ending::kKept,     Ending::kParked,         Ending::kSkipped,
-    Ending::kRefused,  Ending::kSetAside};
+    Ending::kAccepted,  Ending::kChangedNothing, Ending::kReady,
+    Ending::kDelivered, Ending::kKept,           Ending::kParked,
+    Ending::kSkipped,   Ending::kRefused,        Ending::kSetAside};
 
 bool NeedsReason(Ending ending) {
   return ending == Ending::kSkipped || ending == Ending::kRefused ||
@@ -73,8 +75,17 @@ const char* EndingName(Ending ending) {
       return "refused";
     case Ending::kSetAside:
       return "set aside";
+    case Ending::kDelivered:
+      return "delivered";
   }
   return "unknown";
+}
+
+Ending Weightier(Ending a, Ending b) {
+  return std::find(kAll.begin(), kAll.end(), a) <
+                 std::find(kAll.begin(), kAll.end(), b)
+             ? b
+             : a;
 }
 
 std::string ToString(const Place& place) {

@@ -12,9 +12,9 @@
 #include "absl/time/clock.h"
 #include "adapters/common/dates.h"
 #include "adapters/common/text.h"
-#include "adapters/publisher/deliver.h"
-#include "adapters/publisher/intake_sink.h"
+#include "adapters/publisher/command_options.h"
 #include "adapters/publisher/outbox.h"
+#include "adapters/publisher/outbox_commands.h"
 #include "adapters/publisher/run.h"
 #include "base/id.h"
 #include "base/status.h"
@@ -25,31 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kTableBytesMax = 4 << 20;
-constexpr char kExitCodes[] =
-    "Exit codes:\n"
-    "  0  every item accounted for, nothing to look at\n"
-    "  1  done; something was refused or set aside (see the report)\n"
-    "  2  the command line, the key file or the mapping table is wrong\n"
-    "  3  a file could not be read at all\n"
-    "  4  the server was not reachable; what is unsaid waits in the outbox\n"
-    "  5  the outbox is full, in use or damaged, or the disk refuses\n";
-
-struct Options {
-  std::vector<std::string> files;
-  std::string partnership, agency, system, source, outbox, key_file;
-  std::string key_id;
-  std::string server = "127.0.0.1:7400";
-  std::string table, mapping, extracted_at, output = "table";
-  std::string council_agency, council_system;
-  bool dry_run = false;
-};
-
-int Complain(const std::string& program, const absl::Status& status, int code) {
-  std::fprintf(stderr, "%s: %s\n", program.c_str(),
-               std::string(status.message()).c_str());
-  return code;
-}
-
 // Files as named; of a folder those with the adapter's extension, in order.
 absl::StatusOr<std::vector<std::string>> Expand(const Options& options,
                                                 const std::string& extension) {
@@ -207,14 +182,21 @@ int RunFiles(const Adapter& adapter, const Options& options) {
       return Complain(adapter.program, opened.status(), kExitOutbox);
     }
     outbox = *std::move(opened);
-    sink = MakeIntakeSink(options.server, options.partnership, options.agency,
-                          options.source);
+    auto made = MakeSink(options, options.partnership, options.source);
+    if (!made.ok()) {
+      return Complain(adapter.program, made.status(), kExitUsage);
+    }
+    sink = *std::move(made);
   }
   Run run(publisher, outbox.get(), sink.get(), [] { return absl::Now(); });
   const auto reader = adapter.reader(*mapping);
   const absl::Status read = ReadAll(*paths, options, *reader, run);
   const absl::Status finished = run.Finish();
   Print(options, run.report());
+  if (options.output == "table" &&
+      run.report().total().of(Ending::kDelivered) > 0) {
+    PrintDelivered(*outbox);
+  }
   for (const absl::Status& status : {read, finished}) {
     if (!status.ok()) return Complain(adapter.program, status, kExitOutbox);
   }
@@ -223,63 +205,11 @@ int RunFiles(const Adapter& adapter, const Options& options) {
   return code;
 }
 
-int DeliverKept(const Adapter& adapter, const Options& options) {
-  auto outbox =
-      Outbox::OpenExisting(options.outbox, OutboxLimits{}, absl::Now());
-  if (!outbox.ok()) {
-    return Complain(adapter.program, outbox.status(), kExitOutbox);
-  }
-  const OutboxStatus status = (*outbox)->Status();
-  const auto sink = MakeIntakeSink(options.server, status.partnership,
-                                   options.agency, status.source);
-  std::map<Ending, uint64_t> told;
-  const absl::Status delivered = Deliver(
-      **outbox, *sink, [] { return absl::Now(); },
-      [&](const Answer& answer) { ++told[answer.ending]; });
-  for (const auto& [ending, count] : told) {
-    std::printf("%8llu  %s\n", static_cast<unsigned long long>(count),
-                EndingName(ending));
-  }
-  if (!delivered.ok()) {
-    const bool own = absl::IsDataLoss(delivered) || absl::IsInternal(delivered);
-    return Complain(adapter.program, delivered,
-                    own ? kExitOutbox : kExitNotDelivered);
-  }
-  return told.count(Ending::kRefused) + told.count(Ending::kSetAside) > 0
-             ? kExitComplaints
-             : kExitDone;
-}
-
-int ShowStatus(const Adapter& adapter, const Options& options) {
-  const auto outbox =
-      Outbox::OpenExisting(options.outbox, OutboxLimits{}, absl::Now());
-  if (!outbox.ok()) {
-    return Complain(adapter.program, outbox.status(), kExitOutbox);
-  }
-  const OutboxStatus s = (*outbox)->Status();
-  const std::string oldest =
-      s.waiting == 0 ? ""
-                     : absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", s.oldest_waiting,
-                                        absl::UTCTimeZone());
-  const bool json = options.output == "json";
-  const std::string text = absl::StrCat(
-      json ? "{\"partnership\": \"" : "partnership      ", s.partnership,
-      json ? "\", \"source\": \"" : "\nsource           ", s.source,
-      json ? "\", \"epoch\": " : "\nepoch            ", s.epoch,
-      json ? ", \"next_sequence\": " : "\nnext number      ", s.next_sequence,
-      json ? ", \"waiting\": " : "\nwaiting          ", s.waiting,
-      json ? ", \"waiting_bytes\": " : "\nwaiting bytes    ", s.waiting_bytes,
-      json ? ", \"oldest_waiting\": \"" : "\noldest waiting   ", oldest,
-      json ? "\", \"kept_for_resending\": " : "\nkept for resend  ", s.kept,
-      json ? "}\n" : "\n");
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  return kExitDone;
-}
-
 void AddRun(CLI::App& app, const Adapter& adapter, Options& o) {
-  CLI::App* run = app.add_subcommand("run", "Read files and tell the server");
-  run->footer(
-      absl::StrCat("Example:\n  ", adapter.example, "\n\n", kExitCodes));
+  CLI::App* run =
+      app.add_subcommand("run", "Read files and tell what they say");
+  run->footer(absl::StrCat("Example:\n  ", adapter.example, "\n\n", kDelivery,
+                           "\n", kExitCodes));
   run->add_option("files", o.files,
                   absl::StrCat("Files, or folders of *", adapter.extension))
       ->required();
@@ -293,8 +223,7 @@ void AddRun(CLI::App& app, const Adapter& adapter, Options& o) {
   run->add_option("--key-id", o.key_id,
                   "Which key of the source it is, where neither the key file "
                   "nor its name says so");
-  run->add_option("--server", o.server, "host:port of kithd")
-      ->capture_default_str();
+  AddDelivery(*run, o);
   run->add_option("--extracted-at", o.extracted_at,
                   "When the extract was made, where the files do not say; "
                   "otherwise when each was last written");
@@ -309,22 +238,6 @@ void AddRun(CLI::App& app, const Adapter& adapter, Options& o) {
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
   run->add_flag("--dry-run", o.dry_run, "Read and report; tell nobody");
-}
-
-void AddOutboxCommands(CLI::App& app, Options& o) {
-  CLI::App* deliver =
-      app.add_subcommand("deliver", "Tell the server what the outbox holds");
-  deliver->footer(kExitCodes);
-  deliver->add_option("--outbox", o.outbox, "Folder of the outbox")->required();
-  deliver->add_option("--agency", o.agency, "The agency that speaks")
-      ->required();
-  deliver->add_option("--server", o.server, "host:port of kithd")
-      ->capture_default_str();
-  CLI::App* status = app.add_subcommand("status", "Show what the outbox holds");
-  status->add_option("--outbox", o.outbox, "Folder of the outbox")->required();
-  status->add_option("--output", o.output, "table or json")
-      ->check(CLI::IsMember({"table", "json"}))
-      ->capture_default_str();
 }
 
 }  // namespace
@@ -346,7 +259,7 @@ int CommandMain(const Adapter& adapter, int argc, const char* const* argv) {
   CLI::App app(
       absl::StrCat("Example:\n  ", adapter.example, "\n\n", adapter.about),
       adapter.program);
-  app.footer(kExitCodes);
+  app.footer(absl::StrCat(kDelivery, "\n", kExitCodes));
   app.require_subcommand(1);
   AddRun(app, adapter, options);
   AddOutboxCommands(app, options);
@@ -355,8 +268,10 @@ int CommandMain(const Adapter& adapter, int argc, const char* const* argv) {
   } catch (const CLI::ParseError& wrong) {
     return app.exit(wrong) == 0 ? kExitDone : kExitUsage;
   }
-  if (app.got_subcommand("deliver")) return DeliverKept(adapter, options);
-  if (app.got_subcommand("status")) return ShowStatus(adapter, options);
+  const std::string& program = adapter.program;
+  if (app.got_subcommand("deliver")) return DeliverKept(program, options);
+  if (app.got_subcommand("resend")) return ResendKept(program, options);
+  if (app.got_subcommand("status")) return ShowStatus(program, options);
   return RunFiles(adapter, options);
 }
 

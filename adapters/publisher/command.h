@@ -1,4 +1,5 @@
-// The command line that all adapters share: run, deliver, status.
+// The command line that all adapters share: run, deliver, resend,
+// status.
 #pragma once
 
 #include <functional>
@@ -39,11 +40,11 @@ struct Adapter {
 
 // Exit codes, as --help prints them.
 enum ExitCode {
-  kExitDone = 0,        // all accounted for, nothing to look at
-  kExitComplaints = 1,  // done; something was refused or set aside
-  kExitUsage = 2,       // the command line, the key file or the table is wrong
-  kExitUnreadable = 3,  // a file could not be read at all
-  kExitNotDelivered = 4,  // the server was not reachable: kept in the outbox
+  kExitDone = 0,          // all accounted for, nothing to look at
+  kExitComplaints = 1,    // done; something was refused or set aside
+  kExitUsage = 2,         // the command line or a file it names is wrong
+  kExitUnreadable = 3,    // a file could not be read at all
+  kExitNotDelivered = 4,  // nobody took it: kept in the outbox
   kExitOutbox = 5,  // the outbox is full, locked or damaged, or the disk is
 };
 

@@ -137,6 +137,39 @@ TEST_F(CommandTest, WrongUseIsToldApart) {
   EXPECT_EQ(Main({"run", Path("in"), "--agency", "council", "--dry-run"}), 2);
 }
 
+TEST_F(CommandTest, WrongKafkaSettingsAreToldByLineAndName) {
+  auto words = Running("in");
+  words.push_back("--kafka-brokers=127.0.0.1:1");
+  EXPECT_EQ(Main(words), 2) << "both a server and Kafka";
+  words.erase(words.end() - 3, words.end());
+  words.push_back("--kafka-settings");
+  words.push_back(Path("kafka.yaml"));
+  EXPECT_EQ(Main(words), 2);
+  EXPECT_THAT(err_, HasSubstr("kafka.yaml"));
+  Write("kafka.yaml", "brokers: a:1\nuser: feed\npasword: secret\n");
+  EXPECT_EQ(Main(words), 2);
+  EXPECT_THAT(err_, HasSubstr("kafka.yaml:3: there is no setting pasword"));
+  EXPECT_THAT(err_, Not(HasSubstr("secret")));
+  Write("kafka.yaml", "brokers: [a, b]\n");
+  EXPECT_EQ(Main(words), 2);
+  EXPECT_THAT(err_, HasSubstr("kafka.yaml:1: brokers"));
+  Write("kafka.yaml", "{");
+  EXPECT_EQ(Main(words), 2);
+  EXPECT_THAT(err_, HasSubstr("no YAML"));
+  Write("kafka.yaml", "brokers: a:1\nca_file: nowhere.pem\n");
+  EXPECT_EQ(Main(words), 2) << "a file that is not there";
+  Write("kafka.yaml", "user: feed\n");
+  EXPECT_EQ(Main(words), 2) << "no brokers";
+}
+
+TEST_F(CommandTest, ResendingNeedsWhatIsKept) {
+  ASSERT_EQ(Main(Running("in/one.txt")), 4);
+  EXPECT_EQ(Main({"resend", "--outbox", Path("box"), "--agency", "council",
+                  "--server", "127.0.0.1:1"}),
+            2);
+  EXPECT_THAT(err_, HasSubstr("of what it has delivered"));
+}
+
 TEST_F(CommandTest, AnOutboxOfAnotherSourceIsLeftAlone) {
   ASSERT_EQ(Main(Running("in")), 4);
   auto words = Running("in");

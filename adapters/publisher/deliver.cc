@@ -73,7 +73,10 @@ class Delivery {
 
 // Where to begin: usually what waits; earlier when the inbox has lost some.
 absl::StatusOr<uint64_t> Start(const Outbox& outbox, Sink& sink) {
-  ASSIGN_OR_RETURN(const Mark mark, sink.MarkOf(outbox.Status().source));
+  ASSIGN_OR_RETURN(const std::optional<Mark> known,
+                   sink.MarkOf(outbox.Status().source));
+  if (!known) return outbox.first_waiting();
+  const Mark& mark = *known;
   if (mark.epoch > outbox.epoch()) {
     return absl::FailedPreconditionError(absl::StrCat(
         "another outbox has taken this source's place: the server knows epoch ",
@@ -81,6 +84,13 @@ absl::StatusOr<uint64_t> Start(const Outbox& outbox, Sink& sink) {
   }
   const uint64_t taken = mark.epoch == outbox.epoch() ? mark.sequence : 0;
   return std::min(outbox.first_waiting(), taken + 1);
+}
+
+absl::Status OutOfOrder(const Answer& answer) {
+  return absl::FailedPreconditionError(
+      absl::StrCat("the server expects statement ", answer.expected_sequence,
+                   ": resend from there, or accept the gap with `kith source "
+                   "resume`"));
 }
 
 absl::Status CheckStart(const Outbox& outbox, uint64_t start) {
@@ -101,16 +111,51 @@ absl::Status Deliver(Outbox& outbox, Sink& sink,
   if (outbox.first_waiting() == outbox.next_sequence()) return absl::OkStatus();
   ASSIGN_OR_RETURN(uint64_t start, Start(outbox, sink));
   Delivery delivery(outbox, sink, now, told);
+  absl::Status sent;
   for (int rewinds = 0; rewinds <= kRewindsMax; ++rewinds) {
     RETURN_IF_ERROR(CheckStart(outbox, start));
     const uint64_t before = delivery.answered();
-    RETURN_IF_ERROR(delivery.Stream(start));
-    if (delivery.expected() == 0) return absl::OkStatus();
+    sent = delivery.Stream(start);
+    if (!sent.ok() && !absl::IsAborted(sent)) return sent;
+    if (sent.ok() && delivery.expected() == 0) return absl::OkStatus();
     if (delivery.answered() > before) rewinds = 0;
-    start = delivery.expected();
+    start = sent.ok() ? delivery.expected() : outbox.first_waiting();
   }
+  if (!sent.ok()) return absl::FailedPreconditionError(sent.message());
   return absl::FailedPreconditionError(
       "the server and the outbox do not agree where to go on");
+}
+
+absl::Status Resend(const Outbox& outbox, Sink& sink, uint64_t first,
+                    uint64_t last,
+                    const std::function<void(const Answer&)>& told) {
+  if (first < outbox.first_sequence() || last < first ||
+      last >= outbox.first_waiting()) {
+    return absl::OutOfRangeError(
+        absl::StrCat("the outbox keeps ", outbox.first_sequence(), " to ",
+                     outbox.first_waiting() - 1, " of what it has delivered"));
+  }
+  uint64_t answered = first;  // everything before it was
+  absl::Status sent = absl::AbortedError("");
+  for (int tries = 0; absl::IsAborted(sent) && tries <= kRewindsMax; ++tries) {
+    uint64_t at = answered;
+    sent = sink.Send(
+        [&]() -> absl::StatusOr<std::optional<OutboxFrame>> {
+          if (at > last) return std::optional<OutboxFrame>();
+          ASSIGN_OR_RETURN(std::string bytes, outbox.Read(at));
+          return std::optional<OutboxFrame>(
+              OutboxFrame{at++, std::move(bytes)});
+        },
+        [&](const Answer& answer) {
+          if (answer.expected_sequence != 0) return OutOfOrder(answer);
+          answered = answer.sequence + 1;
+          tries = 0;
+          told(answer);
+          return absl::OkStatus();
+        });
+  }
+  return absl::IsAborted(sent) ? absl::FailedPreconditionError(sent.message())
+                               : sent;
 }
 
 absl::Status AskAgain(const Outbox& outbox, Sink& sink,

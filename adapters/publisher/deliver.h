@@ -19,11 +19,21 @@ namespace kith::adapters {
 //
 // UNAVAILABLE, DEADLINE_EXCEEDED: not reachable, or broken off; what has no
 // outcome waits in the outbox. FAILED_PRECONDITION: the inbox expects numbers
-// that are no longer here, or a later outbox has taken the source's place
-// (another epoch); a person must look. Others are the outbox's.
+// that are no longer here, a later outbox has taken the source's place (another
+// epoch), or the brokers refuse what is sent again and again; a person must
+// look. Others are the outbox's.
 absl::Status Deliver(Outbox& outbox, Sink& sink,
                      const std::function<absl::Time()>& now,
                      const std::function<void(const Answer&)>& told);
+
+// Sends once more what was delivered and is still kept, numbers `first` to
+// `last`, in order: for an inbox that has lost it. Repeats do no harm. `told`
+// gets each answer; nothing changes in the outbox. OUT_OF_RANGE: not all of
+// these are kept, or some were never delivered; the message says which are.
+// Other errors as above.
+absl::Status Resend(const Outbox& outbox, Sink& sink, uint64_t first,
+                    uint64_t last,
+                    const std::function<void(const Answer&)>& told);
 
 // Asks again how statements ended that were parked. `told` gets what the inbox
 // says now. Errors as above; nothing changes in the outbox.

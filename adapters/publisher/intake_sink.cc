@@ -129,7 +129,8 @@ class IntakeSink final : public Sink {
         agency_(std::move(agency)),
         source_(std::move(source)) {}
 
-  absl::StatusOr<Mark> MarkOf(const std::string& source) override {
+  absl::StatusOr<std::optional<Mark>> MarkOf(
+      const std::string& source) override {
     RETURN_IF_ERROR(Connect());
     grpc::ClientContext context;
     Introduce(context);
@@ -138,7 +139,7 @@ class IntakeSink final : public Sink {
     request.set_source(source);
     api::v1::GetSourceResponse response;
     RETURN_IF_ERROR(ToStatus(stub_->GetSource(&context, request, &response)));
-    return Mark{response.epoch(), response.mark()};
+    return std::optional<Mark>(Mark{response.epoch(), response.mark()});
   }
 
   absl::Status Send(const Next& next, const Answered& answered) override {

@@ -131,8 +131,8 @@ TEST_F(IntakeSinkTest, AStreamThatEndsEarlyIsUnavailable) {
 TEST_F(IntakeSinkTest, TheServersMarkIsReadAndItsRefusalTold) {
   const auto mark = sink_->MarkOf("feed");
   ASSERT_TRUE(mark.ok()) << mark.status();
-  EXPECT_EQ(mark->epoch, 7u);
-  EXPECT_EQ(mark->sequence, 41u);
+  EXPECT_EQ((*mark)->epoch, 7u);
+  EXPECT_EQ((*mark)->sequence, 41u);
   EXPECT_TRUE(absl::IsNotFound(sink_->MarkOf("other").status()));
   sink_ = MakeIntakeSink(address_, "hackney", "nobody", "feed");
   EXPECT_TRUE(absl::IsUnauthenticated(Send(1)));

@@ -78,6 +78,21 @@ absl::StatusOr<std::unique_ptr<Outbox>> Outbox::OpenExisting(
   return outbox;
 }
 
+absl::StatusOr<OutboxStatus> Outbox::Look(const std::string& folder) {
+  Outbox outbox(folder, OutboxLimits{});
+  outbox.repairs_ = false;
+  ASSIGN_OR_RETURN(const std::vector<std::string> names, files::List(folder));
+  outbox.segments_ = SegmentsIn(names);
+  for (size_t i = 0; i < outbox.segments_.size(); ++i) {
+    RETURN_IF_ERROR(outbox.LoadSegment(outbox.segments_[i],
+                                       i + 1 == outbox.segments_.size()));
+  }
+  if (outbox.epoch_ == 0) {
+    return absl::NotFoundError(absl::StrCat("no outbox in ", folder));
+  }
+  return outbox.Status();
+}
+
 absl::Status Outbox::Load(const std::string& partnership,
                           const std::string& source, absl::Time now) {
   ASSIGN_OR_RETURN(const std::vector<std::string> names, files::List(folder_));
@@ -152,6 +167,7 @@ absl::Status Outbox::LoadSegment(uint64_t number, bool last) {
       if (!last || record::HoldsRecord(rest.substr(1))) {
         return Damaged(number, at);
       }
+      if (!repairs_) break;  // perhaps it is being written
       RETURN_IF_ERROR(files::Truncate(SegmentPath(number), at));
       break;
     }
@@ -278,7 +294,7 @@ absl::Status Outbox::Prune(absl::Time now) {
 }
 
 OutboxStatus Outbox::Status() const {
-  OutboxStatus status{partnership_, source_, epoch_, next_sequence()};
+  OutboxStatus status{partnership_, source_, epoch_, first_, next_sequence()};
   for (const Entry& entry : entries_) {
     if (entry.delivered_at != absl::InfiniteFuture()) {
       ++status.kept;

@@ -42,6 +42,7 @@ struct OutboxStatus {
   std::string partnership;
   std::string source;
   uint64_t epoch = 0;
+  uint64_t first_sequence = 1;
   uint64_t next_sequence = 1;
   uint64_t waiting = 0;
   uint64_t waiting_bytes = 0;
@@ -63,6 +64,9 @@ class Outbox {
   // The same for an outbox that exists, whosever it is. NOT_FOUND: none does.
   static absl::StatusOr<std::unique_ptr<Outbox>> OpenExisting(
       const std::string& folder, const OutboxLimits& limits, absl::Time now);
+  // What an outbox holds, also while another process has it open; nothing is
+  // changed. NOT_FOUND: none is there. DATA_LOSS as for Open.
+  static absl::StatusOr<OutboxStatus> Look(const std::string& folder);
   ~Outbox();
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
@@ -131,6 +135,7 @@ class Outbox {
   uint64_t waiting_bytes_ = 0;
   std::vector<uint64_t> segments_;  // rising; the last is being written
   uint64_t segment_size_ = 0;
+  bool repairs_ = true;  // may cut off what a crash left half-written
   int lock_fd_ = -1;
   int write_fd_ = -1;
 };

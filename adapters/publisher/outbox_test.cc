@@ -56,6 +56,23 @@ TEST_F(OutboxTest, WhatIsKeptIsThereAfterOpeningAgain) {
   EXPECT_EQ((*outbox)->Status().waiting_bytes, 8u);
 }
 
+TEST_F(OutboxTest, ItCanBeLookedIntoWhileItIsOpenAndIsNotChanged) {
+  EXPECT_TRUE(absl::IsNotFound(Outbox::Look(folder_.string()).status()));
+  auto outbox = Open();
+  ASSERT_TRUE(outbox.ok()) << outbox.status();
+  ASSERT_TRUE((*outbox)->Append({"one", "two"}, now_).ok());
+  ASSERT_TRUE((*outbox)->MarkDelivered({{1, Ending::kDelivered}}, now_).ok());
+  const auto size = fs::file_size(Segment(1));
+  std::ofstream(Segment(1), std::ios::app) << "KOB1 half a record";
+  const auto status = Outbox::Look(folder_.string());
+  ASSERT_TRUE(status.ok()) << status.status();
+  EXPECT_EQ(status->waiting, 1u);
+  EXPECT_EQ(status->kept, 1u);
+  EXPECT_EQ(status->source, "feed");
+  EXPECT_EQ(status->oldest_waiting, now_);
+  EXPECT_GT(fs::file_size(Segment(1)), size) << "it is being written";
+}
+
 TEST_F(OutboxTest, OnlyOneProcessHasItOpenAndOnlyItsOwnSource) {
   auto outbox = Open();
   ASSERT_TRUE(outbox.ok());

@@ -116,8 +116,8 @@ void Run::Told(const Answer& answer) {
 void Run::Count(const Answer& answer, Pending& pending) {
   if (answer.ending == Ending::kAccepted) {
     pending.accepted = true;
-  } else if (answer.ending > pending.worst &&
-             answer.ending != Ending::kChangedNothing) {
+  } else if (answer.ending != Ending::kChangedNothing &&
+             Weightier(answer.ending, pending.worst) != pending.worst) {
     pending.worst = answer.ending;
     pending.reason = answer.reason;
   }
@@ -126,7 +126,7 @@ void Run::Count(const Answer& answer, Pending& pending) {
 Ending Run::EndingOf(const Pending& pending) const {
   const Ending own = pending.item.ending;
   if (own != Ending::kReady || outbox_ == nullptr) return own;
-  if (pending.open > 0) return std::max(Ending::kKept, pending.worst);
+  if (pending.open > 0) return Weightier(Ending::kKept, pending.worst);
   if (pending.worst != Ending::kAccepted) return pending.worst;
   // An item of which any statement changed something changed something.
   return pending.accepted ? Ending::kAccepted : Ending::kChangedNothing;
@@ -172,7 +172,7 @@ absl::Status Run::AskParked() {
     });
   }
   for (const auto& [sequence, pending] : whose) {
-    pending->worst = std::max(pending->worst, Ending::kParked);
+    pending->worst = Weightier(pending->worst, Ending::kParked);
   }
   for (const auto& pending : parked_) {
     report_.Add(pending->item, EndingOf(*pending), pending->reason);

@@ -20,9 +20,9 @@ namespace fs = std::filesystem;
 // Takes frames in order, checks their mac, and can be told to break off.
 class FakeInbox final : public Sink {
  public:
-  absl::StatusOr<Mark> MarkOf(const std::string&) override {
+  absl::StatusOr<std::optional<Mark>> MarkOf(const std::string&) override {
     if (down) return absl::UnavailableError("down");
-    return Mark{epoch, mark};
+    return std::optional<Mark>(Mark{epoch, mark});
   }
 
   absl::Status Send(const Next& next, const Answered& answered) override {
@@ -201,6 +201,82 @@ TEST_F(RunTest, AStatementThatIsTooLongIsSetAsideAlone) {
   EXPECT_EQ(report.total().of(Ending::kSetAside), 1u);
   EXPECT_EQ(report.total().of(Ending::kAccepted), 1u);
   EXPECT_THAT(inbox_.order, testing::ElementsAre("b"));
+}
+
+// Takes everything and knows nothing of marks, as Kafka does; fails for good
+// `failures` times, each time after one statement.
+class FakeTopic final : public Sink {
+ public:
+  absl::StatusOr<std::optional<Mark>> MarkOf(const std::string&) override {
+    return std::optional<Mark>();
+  }
+  absl::Status Send(const Next& next, const Answered& answered) override {
+    for (int sent = 0;; ++sent) {
+      auto frame = next();
+      if (!frame.ok()) return frame.status();
+      if (!frame->has_value()) return absl::OkStatus();
+      if (failures > 0 && sent == progress) {
+        --failures;
+        return absl::AbortedError("the producer failed");
+      }
+      sequences.push_back((*frame)->sequence);
+      Answer answer{(*frame)->sequence};
+      answer.ending = Ending::kDelivered;
+      const absl::Status told = answered(answer);
+      if (!told.ok()) return told;
+    }
+  }
+
+  int failures = 0;
+  int progress = 1;
+  std::vector<uint64_t> sequences;
+};
+
+TEST_F(RunTest, ADeliveredStatementIsToldAsSuchAndNothingMore) {
+  FakeTopic topic;
+  const Report report = RunOf({Saying({"a", "b"}), Saying({"c"})}, &topic);
+  EXPECT_EQ(report.total().of(Ending::kDelivered), 2u);
+  EXPECT_THAT(topic.sequences, testing::ElementsAre(1, 2, 3));
+  EXPECT_EQ(outbox_->Status().waiting, 0u);
+}
+
+TEST_F(RunTest, ASinkThatBeganAnewIsGivenTheRestAtOnce) {
+  FakeTopic topic;
+  topic.failures = 20;  // with progress each time that is no reason to give up
+  std::vector<Item> items;
+  for (int i = 0; i < 30; ++i) items.push_back(Saying({"a"}));
+  RunOf(std::move(items), &topic);
+  EXPECT_THAT(topic.sequences, testing::SizeIs(30));
+  EXPECT_EQ(topic.sequences.back(), 30u);
+  topic.failures = 20;
+  topic.progress = 0;
+  adapters::Run run(publisher_, outbox_.get(), &topic, [this] { return now_; });
+  ASSERT_TRUE(run.Take(Saying({"a"})).ok());
+  ASSERT_TRUE(run.Finish().ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(run.delivery()));
+  EXPECT_EQ(run.report().total().of(Ending::kKept), 1u);
+  EXPECT_GT(topic.failures, 0) << "tries have a limit";
+}
+
+TEST_F(RunTest, AnItemOfWhichHalfWaitsIsKept) {
+  inbox_.break_after = 1;
+  EXPECT_EQ(RunOf({Saying({"a", "b"})}, &inbox_).total().of(Ending::kKept), 1u);
+  EXPECT_EQ(Weightier(Ending::kDelivered, Ending::kKept), Ending::kKept);
+  EXPECT_EQ(Weightier(Ending::kSetAside, Ending::kDelivered),
+            Ending::kSetAside);
+}
+
+TEST_F(RunTest, OnlyWhatWasDeliveredAndIsKeptIsSentAgain) {
+  FakeTopic topic;
+  RunOf({Saying({"a"}), Saying({"b"}), Saying({"c"})}, &topic);
+  topic.sequences.clear();
+  topic.failures = 1;
+  const auto nobody = [](const Answer&) {};
+  EXPECT_EQ(Resend(*outbox_, topic, 2, 3, nobody), absl::OkStatus());
+  EXPECT_THAT(topic.sequences, testing::ElementsAre(2, 3));
+  EXPECT_TRUE(absl::IsOutOfRange(Resend(*outbox_, topic, 2, 4, nobody)));
+  EXPECT_TRUE(absl::IsOutOfRange(Resend(*outbox_, topic, 0, 1, nobody)));
+  EXPECT_TRUE(absl::IsOutOfRange(Resend(*outbox_, topic, 3, 2, nobody)));
 }
 
 TEST_F(RunTest, ADryRunTellsNobody) {

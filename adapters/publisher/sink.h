@@ -1,5 +1,6 @@
-// Where an outbox is emptied to: IntakeService over gRPC (intake_sink.h), and
-// in its place one day a producer to Kafka.
+// Where an outbox is emptied to: IntakeService over gRPC (intake_sink.h), which
+// answers with outcomes, or the inbox's topic in Kafka (kafka_sink.h), which
+// answers only that it has a statement.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ struct Answer {
   std::string reason;  // of a refusal or quarantine: code and text
 };
 
-// How far the inbox has come with a source; 0 and 0 when it has nothing.
+// How far a server has come with a source; 0 and 0 when it has nothing.
 struct Mark {
   uint64_t epoch = 0;
   uint64_t sequence = 0;
@@ -40,15 +41,18 @@ class Sink {
 
   virtual ~Sink() = default;
 
-  // Where the inbox stands with `source`. UNAVAILABLE: not reachable.
-  virtual absl::StatusOr<Mark> MarkOf(const std::string& source) = 0;
+  // Where the server stands with `source`; empty when this sink cannot know.
+  // UNAVAILABLE: not reachable.
+  virtual absl::StatusOr<std::optional<Mark>> MarkOf(
+      const std::string& source) = 0;
 
   // Sends what `next` gives until it gives none, and hands over each answer in
   // order, both on the calling thread. Blocks on the network, but no longer
-  // than half a minute without any answer. OK: everything sent was answered.
+  // than a minute without any answer. OK: everything sent was answered.
   // UNAVAILABLE or DEADLINE_EXCEEDED: it was not; what has no answer is to be
-  // sent again. Other errors are those of the inbox (it does not believe the
-  // caller) or of the two functions.
+  // sent again. ABORTED: likewise, and it may be done at once, by the same
+  // sink. Other errors are those of the inbox (it does not believe the caller)
+  // or of the two functions.
   virtual absl::Status Send(const Next& next, const Answered& answered) = 0;
 };
 
