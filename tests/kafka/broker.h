@@ -35,6 +35,7 @@ class Broker {
   // The same broker through `proxy()`: a client that begins there stays there.
   const std::string& proxied_address() const { return proxied_address_; }
   Proxy& proxy() { return proxy_; }
+  const std::string& folder() const { return folder_; }
   // host:port of a listener that `words` asked for.
   std::string AddressOf(const std::string& listener) const;
 

@@ -54,6 +54,14 @@ void Administer(
   Demand(rd_kafka_event_error(event), what);
   size_t count = 0;
   const rd_kafka_topic_result_t** results = nullptr;
+  if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_ALTERCONFIGS_RESULT) {
+    size_t resources = 0;
+    const auto* set = rd_kafka_AlterConfigs_result_resources(
+        rd_kafka_event_AlterConfigs_result(event), &resources);
+    for (size_t i = 0; i < resources; ++i) {
+      Demand(rd_kafka_ConfigResource_error(set[i]), what);
+    }
+  }
   if (const auto* made = rd_kafka_event_CreateTopics_result(event)) {
     results = rd_kafka_CreateTopics_result_topics(made, &count);
   } else if (const auto* gone = rd_kafka_event_DeleteTopics_result(event)) {
@@ -138,6 +146,21 @@ void MakeTopic(const std::string& address, const std::string& topic,
     rd_kafka_CreateTopics(client, &wanted, 1, nullptr, queue);
   });
   rd_kafka_NewTopic_destroy(wanted);
+}
+
+void SetTopic(const std::string& address, const std::string& topic,
+              const Settings& settings) {
+  rd_kafka_ConfigResource_t* wanted =
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+  for (const auto& [name, value] : settings) {
+    Demand(
+        rd_kafka_ConfigResource_set_config(wanted, name.c_str(), value.c_str()),
+        "setting");
+  }
+  Administer(address, "set topic", [&](auto* client, auto* queue) {
+    rd_kafka_AlterConfigs(client, &wanted, 1, nullptr, queue);
+  });
+  rd_kafka_ConfigResource_destroy(wanted);
 }
 
 void DeleteTopic(const std::string& address, const std::string& topic) {

@@ -39,6 +39,9 @@ bool Answers(const std::string& address);
 // With one partition, `LogAppendTime` and `settings`.
 void MakeTopic(const std::string& address, const std::string& topic,
                const Settings& settings = {});
+// Changes settings of a topic; those not named go back to their defaults.
+void SetTopic(const std::string& address, const std::string& topic,
+              const Settings& settings);
 void DeleteTopic(const std::string& address, const std::string& topic);
 // Deletes what stands before `offset`, as retention does.
 void DeleteBefore(const std::string& address, const std::string& topic,
