@@ -19,6 +19,7 @@ int Run(int argc, char** argv) {
   bool grown = false;
   bool quick = false;
   bool growth = true;
+  std::string only;
   CLI::App app("Measures Kith against floors in the same run");
   app.add_option("--json", json, "Where to write the figures");
   app.add_option("--folder", folder, "On the disk to measure");
@@ -26,6 +27,8 @@ int Run(int argc, char** argv) {
   app.add_option("--families-many", settings.families_many);
   app.add_option("--statements", settings.statements, "A run");
   app.add_flag("--quick", quick, "One small pair, to see that it works");
+  app.add_option("--only", only, "Of all measures: this one")
+      ->check(CLI::IsMember({"intake", "reads", "growth"}));
   app.add_flag("--growth,!--no-growth", growth, "Also with many families");
   app.add_flag("--grown", grown)->group("");
   CLI11_PARSE(app, argc, argv);
@@ -43,9 +46,12 @@ int Run(int argc, char** argv) {
   }
   Report report;
   MeasureSync(settings, report);
-  MeasureIntakeAndRebuild(settings, report);
-  MeasureReads(settings, report);
-  if (growth) MeasureGrowth(settings, report);
+  const auto wanted = [&](const char* name) {
+    return only.empty() || only == name;
+  };
+  if (wanted("intake")) MeasureIntakeAndRebuild(settings, report);
+  if (wanted("reads")) MeasureReads(settings, report);
+  if (growth && wanted("growth")) MeasureGrowth(settings, report);
   std::filesystem::remove_all(settings.folder);
   if (json.empty()) return 0;
   const absl::Status written = report.WriteJson(json);
