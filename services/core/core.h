@@ -42,6 +42,8 @@ struct Arrival {
   // that came through a log which will not bring it again; or only tell which
   // number is expected, as for a caller who can.
   bool hold_gaps = false;
+  // Why it is no frame, whatever its bytes say: it is quarantined with this.
+  std::optional<ledger::v1::Reason> unfit = std::nullopt;
 };
 
 // What is to be recorded for one statement that was decided: the arrival

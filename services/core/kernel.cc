@@ -56,20 +56,29 @@ absl::Status Kernel::Begin() {
 }
 
 absl::Status Kernel::TakeFrame(const Arrival& arrival) {
+  if (arrival.unfit.has_value()) {
+    Opened unopened;
+    unopened.frame_bytes = arrival.frame_bytes;
+    unopened.body_digest = base::Sha256(arrival.frame_bytes);
+    return Disbelieve(unopened, *arrival.unfit);
+  }
   Opened opened = Open(arrival.frame_bytes, ledger_.partnership());
   ASSIGN_OR_RETURN(const auto forged,
                    WhyForged(opened, arrival.mac_holds, overlay_, source_));
-  if (forged.has_value()) {
-    // Nothing it says of itself is believed, nor does it move a mark.
-    opened.envelope.Clear();
-    opened.has_place = false;
-    opened.unreadable = *forged;
-    RETURN_IF_ERROR(Quarantine(opened, std::nullopt, *forged, false));
-    applied_.outcome = last_outcome_;
-    return absl::OkStatus();
-  }
+  if (forged.has_value()) return Disbelieve(opened, *forged);
   if (IsOutbox(source_)) return TakeOutbox(opened, arrival.hold_gaps);
   return TakeNumbered(opened);
+}
+
+// Nothing it says of itself is believed, nor does it move a mark.
+absl::Status Kernel::Disbelieve(Opened& opened,
+                                const ledger::v1::Reason& reason) {
+  opened.envelope.Clear();
+  opened.has_place = false;
+  opened.unreadable = reason;
+  RETURN_IF_ERROR(Quarantine(opened, std::nullopt, reason, false));
+  applied_.outcome = last_outcome_;
+  return absl::OkStatus();
 }
 
 absl::Status Kernel::TakeOutbox(Opened& opened, bool hold_gaps) {

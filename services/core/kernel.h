@@ -49,6 +49,7 @@ class Kernel {
   // kernel.cc: what a source's numbers say.
   absl::Status Begin();
   absl::Status TakeFrame(const Arrival& arrival);
+  absl::Status Disbelieve(Opened& opened, const ledger::v1::Reason& reason);
   absl::Status TakeOutbox(Opened& opened, bool hold_gaps);
   absl::Status TakeNumbered(Opened& opened);
   absl::Status EnterEpoch(const agency::v1::Envelope& envelope);

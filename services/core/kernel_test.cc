@@ -465,6 +465,28 @@ TEST_F(KernelTest, RulesThatNeedALaterEngineStopTheNode) {
       testing::StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
+TEST_F(KernelTest, WhatIsNoFrameIsQuarantinedWithItsReasonAndMovesNoMark) {
+  // A frame that is right in itself: what it lies in makes it unfit.
+  const Letter letter = ledger_.Write("council_feed", Person("1"));
+  agency::v1::Body body;
+  *body.mutable_envelope() = letter.envelope;
+  Arrival arrival;
+  arrival.frame_bytes =
+      SignFrame(body.SerializeAsString(), "council_feed-key", "k");
+  arrival.recorded_at = ledger_.now();
+  arrival.mac_holds = true;
+  arrival.unfit = MakeReason("FOREIGN_TYPE", "not a frame of ours");
+  const auto applied =
+      SomeRules().apply(ledger_.state(), 50, arrival, testing::TestHash());
+  ASSERT_TRUE(applied.ok()) << applied.status();
+  EXPECT_EQ(applied->outcome->kind(), kQuarantined);
+  EXPECT_EQ(applied->outcome->reason().code(), "FOREIGN_TYPE");
+  ASSERT_EQ(applied->decided.size(), 1u);
+  EXPECT_TRUE(applied->decided[0].statement.source().empty());
+  const auto& fact = applied->decided[0].facts[0].fact.frame_quarantined();
+  EXPECT_EQ(fact.frame(), arrival.frame_bytes);
+}
+
 // One inbox of all kinds of trouble.
 std::vector<Letter> Trouble(TestLedger& ledger, uint32_t seed) {
   std::mt19937 random(seed);

@@ -21,6 +21,27 @@ std::string FactSalt(const std::string& statement_salt, uint32_t ordinal) {
                           kSaltBytes);
 }
 
+ledger::v1::Reason ReasonOf(const char* code, const char* text) {
+  ledger::v1::Reason reason;
+  reason.set_code(code);
+  reason.set_text(text);
+  return reason;
+}
+
+std::optional<ledger::v1::Reason> WhyUnfit(inbox::Unfit unfit) {
+  switch (unfit) {
+    case inbox::Unfit::kNone:
+      return std::nullopt;
+    case inbox::Unfit::kNoValue:
+      return ReasonOf("NO_VALUE", "the record has no value");
+    case inbox::Unfit::kForeign:
+      return ReasonOf("FOREIGN_TYPE", "its ce_type is not that of a frame");
+    case inbox::Unfit::kTooLarge:
+      return ReasonOf("TOO_LARGE", "it is longer than a frame may be");
+  }
+  return std::nullopt;
+}
+
 eventstore::NewRecord RecordOf(const core::Decided& decided, uint32_t ordinal) {
   const core::NewFact& fact = decided.facts[ordinal];
   eventstore::NewRecord record;
@@ -95,10 +116,14 @@ void Decider::Advance(std::shared_ptr<const eventstore::Snapshot> snapshot) {
 }
 
 absl::Status Decider::DecideOne(inbox::Entry entry, DecidedBatch& batch) {
-  ASSIGN_OR_RETURN(const bool mac_holds,
-                   mac_check_.Holds(state_.top(), entry.frame_bytes));
-  const core::Arrival arrival = {std::move(entry.frame_bytes),
-                                 entry.recorded_at, mac_holds, hold_gaps_};
+  core::Arrival arrival = {.recorded_at = entry.recorded_at,
+                           .hold_gaps = hold_gaps_,
+                           .unfit = WhyUnfit(entry.unfit)};
+  if (!arrival.unfit.has_value()) {
+    ASSIGN_OR_RETURN(arrival.mac_holds,
+                     mac_check_.Holds(state_.top(), entry.frame_bytes));
+  }
+  arrival.frame_bytes = std::move(entry.frame_bytes);
   ASSIGN_OR_RETURN(core::Applied applied,
                    core::Apply(state_.top(), next_position_, arrival, hash_));
   RETURN_IF_ERROR(Take(applied, batch));

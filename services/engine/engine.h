@@ -64,6 +64,18 @@ core::Genesis NewGenesis(absl::string_view partnership,
                          absl::string_view root_key_id,
                          absl::string_view root_key, absl::Time now);
 
+// A genesis as it lies in a log, so that every node that reads the log founds
+// the same ledger: a frame of the root source that says which rules come first.
+std::string FrameOfGenesis(const core::Genesis& genesis,
+                           absl::string_view root_key);
+// FAILED_PRECONDITION: it is none of this partnership, or was signed with
+// another root key than `root_key`, which `root_source` has under that id.
+absl::StatusOr<core::Genesis> GenesisOfFrame(absl::string_view frame_bytes,
+                                             absl::string_view partnership,
+                                             absl::string_view root_source,
+                                             absl::string_view root_key_id,
+                                             absl::string_view root_key);
+
 // What became of a submitted frame.
 struct Outcome {
   // Kind OUTCOME_KIND_UNSPECIFIED when the frame lies beyond a gap.
@@ -102,8 +114,9 @@ class Engine {
   // Hands a serialised Frame to the inbox. `done` is called exactly once, with
   // the outcome when it is durable, perhaps before this returns.
   // RESOURCE_EXHAUSTED: full; nothing was taken; later. INVALID_ARGUMENT: no
-  // frame of ours is that large. UNAVAILABLE: draining (nothing was taken), or
-  // stopped (the outcome is unknown: submit the same frame again later).
+  // frame of ours is that large. UNAVAILABLE: draining, or the inbox's log did
+  // not take it (nothing was taken); or stopped, or the log did not answer (the
+  // outcome is unknown: submit the same frame again later).
   using Done = std::function<void(absl::StatusOr<Outcome>)>;
   virtual void Submit(std::string frame_bytes, Done done) = 0;
 

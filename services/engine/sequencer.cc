@@ -51,7 +51,16 @@ Sequencer::Sequencer(const Options& options, eventstore::Store& store,
       keys_(keys),
       metrics_(metrics),
       hash_(HashUnder(store.pepper())),
-      tokens_(options.partnership, store.incarnation(), store.pepper()) {}
+      tokens_(options.partnership, store.incarnation(), store.pepper()) {
+  inbox_.OnLost([this](inbox::Ticket ticket, const absl::Status& why) {
+    if (std::optional<Done> waiting = waiters_.Take(ticket)) (*waiting)(why);
+  });
+}
+
+Sequencer::~Sequencer() {
+  Stop();
+  inbox_.OnLost(nullptr);
+}
 
 absl::Status Sequencer::Start(const Progress& progress) {
   RETURN_IF_ERROR(FoundIfEmpty());
@@ -155,7 +164,7 @@ void Sequencer::Run() {
 
 absl::StatusOr<bool> Sequencer::RunBatch() {
   ASSIGN_OR_RETURN(inbox::Taken taken, inbox_.Take(options_.batch));
-  if (taken.entries.empty()) return false;
+  if (taken.ended) return false;
   const Gate::Pass pass(gate_);
   ASSIGN_OR_RETURN(std::shared_ptr<const eventstore::Snapshot> snapshot,
                    store_.Read());
@@ -233,6 +242,8 @@ void Sequencer::Stop() {
   if (!thread_.joinable()) return;
   thread_.join();
   committer_->End();
+  // Who still waits has a frame on its way; who comes now has none.
+  waiters_.TellAll(OutcomeUnknown());
   waiters_.Close(Draining());
 }
 

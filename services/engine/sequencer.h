@@ -21,7 +21,7 @@ class Sequencer final : public Engine {
   Sequencer(const Options& options, eventstore::Store& store,
             inbox::Inbox& inbox, ViewFold views, SourceKeys& keys,
             EngineMetrics* metrics);
-  ~Sequencer() override { Stop(); }
+  ~Sequencer() override;
 
   // Founds, rebuilds what must be, starts the threads. Once.
   absl::Status Start(const Progress& progress);

@@ -21,10 +21,17 @@ std::optional<Engine::Done> Waiters::Take(inbox::Ticket ticket) {
 }
 
 void Waiters::Close(const absl::Status& status) {
-  absl::flat_hash_map<inbox::Ticket, Engine::Done> left;
   {
     const std::lock_guard lock(mutex_);
     if (closed_.ok()) closed_ = status;
+  }
+  TellAll(status);
+}
+
+void Waiters::TellAll(const absl::Status& status) {
+  absl::flat_hash_map<inbox::Ticket, Engine::Done> left;
+  {
+    const std::lock_guard lock(mutex_);
     left.swap(waiting_);
   }
   for (auto& [ticket, done] : left) done(status);

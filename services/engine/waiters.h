@@ -18,6 +18,9 @@ class Waiters {
   // Who waits; empty: nobody (submitted elsewhere, or closed meanwhile).
   std::optional<Engine::Done> Take(inbox::Ticket ticket);
 
+  // Tells `status` to all who wait.
+  void TellAll(const absl::Status& status);
+
   // Tells `status` to all who wait, and to all who come later.
   void Close(const absl::Status& status);
 

@@ -16,7 +16,9 @@ absl::Status MemoryInbox::Start(absl::string_view position,
                                 absl::Time not_before) {
   uint64_t taken = 0;
   if (!position.empty() && !absl::SimpleAtoi(position, &taken)) {
-    return absl::InvalidArgumentError("not a position of an inbox in memory");
+    return absl::FailedPreconditionError(
+        "the ledger's frames came through Kafka until now: start it with the "
+        "kafka settings it had");
   }
   const std::lock_guard lock(mutex_);
   taken_ = taken;
@@ -61,6 +63,7 @@ Taken MemoryInbox::TakeWaiting(const TakeLimits& limits) {
   waiting_bytes_ -= bytes;
   taken_ += taken.entries.size();
   taken.position = absl::StrCat(taken_);
+  taken.ended = taken.entries.empty();
   return taken;
 }
 
@@ -74,7 +77,9 @@ void MemoryInbox::Close() {
 
 Depth MemoryInbox::depth() const {
   const std::lock_guard lock(mutex_);
-  return {waiting_.size(), waiting_bytes_};
+  if (waiting_.empty()) return {};
+  const absl::Duration age = now_() - waiting_.front().recorded_at;
+  return {waiting_.size(), waiting_bytes_, std::max(age, absl::ZeroDuration())};
 }
 
 }  // namespace kith::inbox

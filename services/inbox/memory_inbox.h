@@ -26,7 +26,7 @@ class MemoryInbox final : public Inbox {
               std::function<absl::Time()> now);
 
   // Its position is the number of frames taken since the ledger began, in
-  // decimal. INVALID_ARGUMENT: not a position of this kind of inbox.
+  // decimal.
   absl::Status Start(absl::string_view position,
                      absl::Time not_before) override;
   absl::Status Submit(std::string frame_bytes, Ticket ticket) override;

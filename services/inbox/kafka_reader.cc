@@ -1,0 +1,252 @@
+#include "services/inbox/kafka_reader.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/crypto.h"
+#include "base/status.h"
+#include "wire/event.h"
+#include "wire/topics.h"
+
+namespace kith::inbox {
+namespace {
+
+// A broker that has just started may not know its topics yet: what is wrong
+// with a topic is believed when it was seen so often.
+constexpr int kRefusalsMax = 3;
+constexpr absl::Duration kBetweenRefusals = absl::Seconds(1);
+
+wire::Properties PropertiesOf(const KafkaReaderOptions& options) {
+  wire::Properties properties = {
+      {"client.id", absl::StrCat("kithd-", options.node)},
+      {"group.id",
+       absl::StrCat("kith.", options.node, ".", options.topic.partnership)},
+      {"enable.auto.commit", "false"},
+      {"enable.auto.offset.store", "false"},
+      {"enable.partition.eof", "true"},
+      {"auto.offset.reset", "error"},
+      {"check.crcs", "true"},
+      {"allow.auto.create.topics", "false"},
+      {"isolation.level", "read_uncommitted"},
+      {"queued.max.messages.kbytes", "16384"},
+      {"fetch.error.backoff.ms", "100"},
+      {"socket.timeout.ms", "10000"},
+      {"socket.keepalive.enable", "true"},
+      {"reconnect.backoff.max.ms", "1000"},
+      {"statistics.interval.ms", "5000"}};
+  properties.insert(properties.end(), options.connection.begin(),
+                    options.connection.end());
+  return properties;
+}
+
+class PartitionList {
+ public:
+  PartitionList(const std::string& topic, int64_t offset)
+      : list_(rd_kafka_topic_partition_list_new(1)) {
+    rd_kafka_topic_partition_list_add(list_, topic.c_str(),
+                                      wire::kInboxPartition)
+        ->offset = offset;
+  }
+  ~PartitionList() { rd_kafka_topic_partition_list_destroy(list_); }
+  PartitionList(const PartitionList&) = delete;
+  PartitionList& operator=(const PartitionList&) = delete;
+  rd_kafka_topic_partition_list_t* get() const { return list_; }
+
+ private:
+  rd_kafka_topic_partition_list_t* const list_;
+};
+
+std::optional<std::string> TypeOf(const rd_kafka_message_t& message) {
+  rd_kafka_headers_t* headers = nullptr;
+  const void* value = nullptr;
+  size_t size = 0;
+  if (rd_kafka_message_headers(&message, &headers) !=
+          RD_KAFKA_RESP_ERR_NO_ERROR ||
+      rd_kafka_header_get_last(headers, wire::kHeaderType, &value, &size) !=
+          RD_KAFKA_RESP_ERR_NO_ERROR ||
+      value == nullptr) {
+    return std::nullopt;
+  }
+  return std::string(static_cast<const char*>(value), size);
+}
+
+KafkaRecord RecordOf(const rd_kafka_message_t& message) {
+  KafkaRecord record;
+  record.offset = message.offset;
+  rd_kafka_timestamp_type_t kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+  record.timestamp_millis = rd_kafka_message_timestamp(&message, &kind);
+  record.stamped_by_broker = kind == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME;
+  if (message.payload != nullptr) {
+    record.value.emplace(static_cast<const char*>(message.payload),
+                         message.len);
+  }
+  record.type = TypeOf(message);
+  return record;
+}
+
+std::string DigestOf(const KafkaRecord& record) {
+  return RecordDigest(record.offset, record.timestamp_millis,
+                      base::Sha256(record.value.value_or("")));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KafkaReader>> KafkaReader::Make(
+    const KafkaReaderOptions& options, const KafkaPosition& position) {
+  std::unique_ptr<KafkaReader> reader(new KafkaReader(options, position));
+  ASSIGN_OR_RETURN(reader->client_,
+                   NewKafkaClient(RD_KAFKA_CONSUMER, PropertiesOf(options),
+                                  reader->events_.get()));
+  return reader;
+}
+
+KafkaReader::KafkaReader(const KafkaReaderOptions& options,
+                         const KafkaPosition& position)
+    : options_(options),
+      topic_(wire::InboxTopic(options.topic.partnership)),
+      events_(std::make_unique<KafkaEvents>()),
+      next_(position.next),
+      digest_(position.digest) {}
+
+absl::StatusOr<std::optional<KafkaRecord>> KafkaReader::Next(
+    absl::Duration wait) {
+  using None = std::optional<KafkaRecord>;
+  if (events_->TakeDisturbed()) stage_ = Stage::kChecking;
+  if (stage_ == Stage::kChecking) {
+    RETURN_IF_ERROR(Check(wait));
+    return None();
+  }
+  ASSIGN_OR_RETURN(None record, Poll(wait));
+  if (!record.has_value()) return None();
+  if (stage_ == Stage::kComparing) {
+    RETURN_IF_ERROR(Compare(*record));
+    return None();
+  }
+  if (record->offset < next_) return None();
+  if (record->offset > next_) {
+    return GapError(options_.topic.partnership,
+                    {{next_, record->offset},
+                     absl::StrCat("record ", record->offset, " follows record ",
+                                  next_ - 1)});
+  }
+  ++next_;
+  caught_up_ = false;
+  digest_ = DigestOf(*record);
+  return record;
+}
+
+absl::Status KafkaReader::Check(absl::Duration wait) {
+  const absl::StatusOr<KafkaExtent> extent =
+      CheckInboxTopic(client_.get(), options_.topic);
+  if (extent.ok()) {
+    refusals_ = 0;
+    return Begin(*extent);
+  }
+  if (absl::IsUnavailable(extent.status())) {
+    refusals_ = 0;
+    absl::SleepFor(wait);
+    return absl::OkStatus();
+  }
+  if (++refusals_ >= kRefusalsMax) return extent.status();
+  absl::SleepFor(kBetweenRefusals);
+  return absl::OkStatus();
+}
+
+absl::Status KafkaReader::Begin(const KafkaExtent& extent) {
+  low_ = extent.low;
+  std::optional<Gap> gap = GapOf({next_, digest_}, extent.low, extent.high);
+  if (gap.has_value()) {
+    if (gap->missing != options_.accepted) {
+      return GapError(options_.topic.partnership, *gap);
+    }
+    spdlog::warn("{}: goes on at {} without what was not applied from {} on",
+                 topic_, gap->missing.to, gap->missing.from);
+    next_ = gap->missing.to;
+    digest_.clear();
+    passed_gap_ = true;
+  }
+  // Retention may just have taken the record to compare with; then nothing
+  // after it is missing.
+  const bool compare = !digest_.empty() && next_ > extent.low;
+  stage_ = compare ? Stage::kComparing : Stage::kReading;
+  return Assign(compare ? next_ - 1 : next_);
+}
+
+absl::Status KafkaReader::Assign(int64_t offset) {
+  rd_kafka_assign(client_.get(), nullptr);
+  const PartitionList list(topic_, offset);
+  const rd_kafka_resp_err_t error = rd_kafka_assign(client_.get(), list.get());
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+  return KafkaError(error, "reading the topic");
+}
+
+absl::Status KafkaReader::Compare(const KafkaRecord& record) {
+  if (record.offset != next_ - 1) {
+    stage_ = Stage::kChecking;  // retention went on meanwhile
+    return absl::OkStatus();
+  }
+  if (DigestOf(record) == digest_) {
+    stage_ = Stage::kReading;
+    return absl::OkStatus();
+  }
+  const Gap gap = {{next_, low_},
+                   absl::StrCat("record ", next_ - 1,
+                                " is not the one that was applied: the topic "
+                                "was made anew")};
+  if (gap.missing != options_.accepted) {
+    return GapError(options_.topic.partnership, gap);
+  }
+  spdlog::warn("{}: goes on at {} of a topic that was made anew", topic_, low_);
+  next_ = low_;
+  digest_.clear();
+  passed_gap_ = true;
+  stage_ = Stage::kReading;
+  return Assign(next_);
+}
+
+absl::StatusOr<std::optional<KafkaRecord>> KafkaReader::Poll(
+    absl::Duration wait) {
+  rd_kafka_message_t* message = rd_kafka_consumer_poll(
+      client_.get(), static_cast<int>(absl::ToInt64Milliseconds(wait)));
+  if (message == nullptr) return std::optional<KafkaRecord>();
+  const std::unique_ptr<rd_kafka_message_t, decltype(&rd_kafka_message_destroy)>
+      owned(message, rd_kafka_message_destroy);
+  return Take(*message);
+}
+
+absl::StatusOr<std::optional<KafkaRecord>> KafkaReader::Take(
+    const rd_kafka_message_t& message) {
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) return RecordOf(message);
+  OnError(message.err);
+  return std::optional<KafkaRecord>();
+}
+
+void KafkaReader::OnError(rd_kafka_resp_err_t error) {
+  if (error == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    // While comparing, the end comes after the record.
+    caught_up_ = stage_ == Stage::kReading;
+    return;
+  }
+  spdlog::warn("{}: {}", topic_, rd_kafka_err2str(error));
+  stage_ = Stage::kChecking;
+}
+
+int64_t KafkaReader::high() const {
+  int64_t low = 0;
+  int64_t high = 0;
+  const rd_kafka_resp_err_t error = rd_kafka_get_watermark_offsets(
+      client_.get(), topic_.c_str(), wire::kInboxPartition, &low, &high);
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : -1;
+}
+
+void KafkaReader::TellDashboards(int64_t next) {
+  const PartitionList list(topic_, next);
+  rd_kafka_commit(client_.get(), list.get(), /*async=*/1);
+}
+
+}  // namespace kith::inbox
