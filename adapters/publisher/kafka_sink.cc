@@ -191,9 +191,12 @@ absl::Status Producer::Produce(const std::string& topic, uint64_t sequence,
 
 absl::Status Producer::Fatal() const {
   char why[512];
-  if (rd_kafka_fatal_error(client_, why, sizeof(why)) ==
-      RD_KAFKA_RESP_ERR_NO_ERROR) {
-    return absl::OkStatus();
+  const rd_kafka_resp_err_t error =
+      rd_kafka_fatal_error(client_, why, sizeof(why));
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
+  // A user who may write nowhere gets no number as an idempotent producer.
+  if (IsForbidden(error)) {
+    return absl::PermissionDeniedError("this user may not write");
   }
   return absl::AbortedError(absl::StrCat("the producer failed: ", why));
 }

@@ -220,7 +220,7 @@ std::vector<Record> ReadTopic(const std::string& address,
                               const std::string& topic,
                               const Settings& settings) {
   Settings all = settings;
-  all["group.id"] = "kith-test";
+  all["group.id"] = kReadersGroup;
   all["enable.auto.commit"] = "false";
   all["check.crcs"] = "true";
   const Client client = MakeClient(RD_KAFKA_CONSUMER, address, all);
@@ -241,6 +241,43 @@ std::vector<Record> ReadTopic(const std::string& address,
     rd_kafka_message_destroy(message);
   }
   return records;
+}
+
+bool MayRead(const std::string& address, const std::string& topic,
+             const Settings& settings) {
+  Settings all = settings;
+  all["group.id"] = kReadersGroup;
+  const Client client = MakeClient(RD_KAFKA_CONSUMER, address, all);
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, topic.c_str(), 0)->offset =
+      RD_KAFKA_OFFSET_BEGINNING;
+  Demand(rd_kafka_assign(client.get(), list), "assign");
+  rd_kafka_topic_partition_list_destroy(list);
+  rd_kafka_message_t* message = rd_kafka_consumer_poll(client.get(), kMillis);
+  Demand(message != nullptr, "read", "neither a record nor a refusal");
+  const rd_kafka_resp_err_t error = message->err;
+  rd_kafka_message_destroy(message);
+  if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) return false;
+  Demand(error, "read");
+  return true;
+}
+
+void Allow(const std::string& address, const std::string& user,
+           const std::string& operation, const std::string& kind,
+           const std::string& name) {
+  char why[512];
+  rd_kafka_AclBinding_t* wanted = rd_kafka_AclBinding_new(
+      kind == "group" ? RD_KAFKA_RESOURCE_GROUP : RD_KAFKA_RESOURCE_TOPIC,
+      name.c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL, ("User:" + user).c_str(),
+      "*",
+      operation == "write" ? RD_KAFKA_ACL_OPERATION_WRITE
+                           : RD_KAFKA_ACL_OPERATION_READ,
+      RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, why, sizeof(why));
+  Demand(wanted != nullptr, "access list", why);
+  Administer(address, "access list", [&](auto* client, auto* queue) {
+    rd_kafka_CreateAcls(client, &wanted, 1, nullptr, queue);
+  });
+  rd_kafka_AclBinding_destroy(wanted);
 }
 
 std::pair<int64_t, int64_t> Bounds(const std::string& address,

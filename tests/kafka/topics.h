@@ -54,6 +54,16 @@ void Produce(const std::string& address, const std::string& topic,
 std::vector<Record> ReadTopic(const std::string& address,
                               const std::string& topic,
                               const Settings& settings = {});
+// The consumer group of these readers, for brokers with access lists.
+inline constexpr char kReadersGroup[] = "kith-test";
+// Whether the broker lets this client read the topic.
+bool MayRead(const std::string& address, const std::string& topic,
+             const Settings& settings);
+// Lets a user do "read" or "write" on a "topic" or "group"; either allows to
+// describe it.
+void Allow(const std::string& address, const std::string& user,
+           const std::string& operation, const std::string& kind,
+           const std::string& name);
 // Offset of the oldest record and of the next one.
 std::pair<int64_t, int64_t> Bounds(const std::string& address,
                                    const std::string& topic);

@@ -1,0 +1,219 @@
+// The adapters as programs, through Kafka: killed in the midst of a file, on a
+// disk that takes no more, looked into while they work; and what tools other
+// than ours see in the topic.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <optional>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "adapters/publisher/command.h"
+#include "adapters/publisher/outbox.h"
+#include "nlohmann/json.hpp"
+#include "tests/kafka/broker.h"
+#include "tests/kafka/feed.h"
+#include "tests/kafka/topics.h"
+#include "tests/server/process.h"
+#include "wire/topics.h"
+
+namespace kith::kafka_tests {
+namespace {
+
+using server_tests::Ended;
+using server_tests::Process;
+using server_tests::RunProgram;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using Words = std::vector<std::string>;
+
+class AdapterTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    KITH_NEEDS_KAFKA();
+    static int tests = 0;
+    partnership_ = absl::StrCat("a", ++tests);
+    topic_ = wire::InboxTopic(partnership_);
+    address_ = SharedBroker().address();
+    MakeTopic(address_, topic_);
+    key_file_ =
+        folder_.Write("council_feed.council_feed_k1.key", std::string(64, 'a'));
+  }
+
+  // A persons file with as many rows.
+  std::string Persons(size_t rows) const {
+    std::string text = "Person ID,First Name,Surname,Date of Birth\n";
+    for (size_t row = 1; row <= rows; ++row) {
+      absl::StrAppend(&text, "P", row, ",Ada,Specimen", row, ",01/02/1990\n");
+    }
+    return folder_.Write("persons.csv", text);
+  }
+  Words Running(const std::string& file) const {
+    return {KITH_COUNCIL_PROGRAM,
+            "run",
+            file,
+            "--partnership",
+            partnership_,
+            "--agency",
+            "council",
+            "--source",
+            "council_feed",
+            "--outbox",
+            outbox(),
+            "--key-file",
+            key_file_,
+            "--kafka-brokers",
+            address_};
+  }
+  Words About(const std::string& command) const {
+    Words words = {KITH_COUNCIL_PROGRAM, command, "--outbox", outbox()};
+    if (command == "status") {
+      words.insert(words.end(), {"--output", "json"});
+    } else {
+      words.insert(words.end(),
+                   {"--agency", "council", "--kafka-brokers", address_});
+    }
+    return words;
+  }
+  std::string outbox() const { return absl::StrCat(folder_.path(), "/outbox"); }
+  nlohmann::json Status() const {
+    return nlohmann::json::parse(
+        RunProgram(About("status"), folder_.path()).out);
+  }
+  int64_t Held() const { return Bounds(address_, topic_).second; }
+
+  // Every statement that the outbox holds or ever held stands in the topic, in
+  // order; none waits.
+  void ExpectAllHeld() const {
+    const auto status = Status();
+    EXPECT_EQ(status["waiting"], 0);
+    const Order order = ExpectOrdered(ReadTopic(address_, topic_));
+    EXPECT_EQ(order.last + 1, status["next_sequence"].get<uint64_t>());
+  }
+
+  const server_tests::TestFolder folder_;
+  std::string partnership_, topic_, address_, key_file_;
+};
+
+TEST_F(AdapterTest, KilledInTheMidstOfAFileAndRunAgainLosesNothing) {
+  const std::string file = Persons(6000);
+  uint64_t delivered_before = 0;
+  for (const int64_t until : {200, 2500, 4000}) {
+    const int64_t held = Held();
+    Process adapter(Running(file), folder_.path());
+    const absl::Time end = absl::Now() + absl::Minutes(1);
+    while (Held() < held + until && absl::Now() < end) {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+    adapter.Signal(SIGKILL);
+    ASSERT_EQ(adapter.Wait().code, 128 + SIGKILL) << "it was done too early";
+    // What the outbox calls delivered is really there.
+    const auto status = Status();
+    const uint64_t delivered = status["next_sequence"].get<uint64_t>() - 1 -
+                               status["waiting"].get<uint64_t>();
+    EXPECT_GE(delivered, delivered_before);
+    EXPECT_GE(ExpectOrdered(ReadTopic(address_, topic_)).last, delivered);
+    delivered_before = delivered;
+  }
+  const Ended ended = RunProgram(Running(file), folder_.path());
+  EXPECT_EQ(ended.code, adapters::kExitDone) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("all items: 6000 = 6000 delivered"));
+  ExpectAllHeld();
+}
+
+TEST_F(AdapterTest, ADiskThatTakesNoMoreEndsTheRunAndLosesNothing) {
+  const std::string file = Persons(6000);
+  // Files may grow to 1 MiB, then writes fail in the midst.
+  Words limited = {"bash", "-c", "trap '' XFSZ; ulimit -f 1024; exec \"$@\"",
+                   "limited"};
+  const Words running = Running(file);
+  limited.insert(limited.end(), running.begin(), running.end());
+  const Ended ended = RunProgram(limited, folder_.path());
+  EXPECT_EQ(ended.code, adapters::kExitOutbox) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("write outbox: File too large"));
+  EXPECT_GT(Held(), 0) << "the limit came too early";
+  EXPECT_LT(Held(), 6000) << "the limit came too late";
+  EXPECT_EQ(RunProgram(About("deliver"), folder_.path()).code,
+            adapters::kExitDone);
+  ExpectAllHeld();
+  EXPECT_EQ(RunProgram(running, folder_.path()).code, adapters::kExitDone);
+  ExpectAllHeld();
+}
+
+TEST_F(AdapterTest, WhatWaitsAndSinceWhenIsShownAlsoWhileItWorks) {
+  SharedBroker().Freeze();
+  Process adapter(Running(Persons(300)), folder_.path());
+  const absl::Time end = absl::Now() + absl::Seconds(20);
+  nlohmann::json status;
+  while (absl::Now() < end) {
+    const Ended shown = RunProgram(About("status"), folder_.path());
+    if (shown.code == 0) status = nlohmann::json::parse(shown.out);
+    if (!status.empty() && status["waiting"] == 300 &&
+        status["oldest_waiting_seconds"] > 0) {
+      break;
+    }
+  }
+  EXPECT_EQ(status["waiting"], 300);
+  EXPECT_GT(status["oldest_waiting_seconds"], 0);
+  EXPECT_EQ(RunProgram(About("deliver"), folder_.path()).code,
+            adapters::kExitOutbox)
+      << "one process at a time";
+  SharedBroker().Thaw();
+  SharedBroker().AwaitAnswer();
+  adapter.Wait();
+  RunProgram(About("deliver"), folder_.path());
+  ExpectAllHeld();
+}
+
+TEST_F(AdapterTest, TheSummarySaysWhatIsKnownAndWhereTheRestIs) {
+  const Ended ended = RunProgram(Running(Persons(2)), folder_.path());
+  EXPECT_EQ(ended.code, adapters::kExitDone) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("2 delivered"));
+  EXPECT_THAT(ended.out, HasSubstr("decided when a server"));
+  EXPECT_THAT(ended.out, HasSubstr("kith source list"));
+  EXPECT_THAT(
+      RunProgram({KITH_COUNCIL_PROGRAM, "run", "--help"}, folder_.path()).out,
+      HasSubstr("it counts as delivered"));
+}
+
+TEST_F(AdapterTest, WhatIsKeptIsSentAgainOnDemand) {
+  RunProgram(Running(Persons(10)), folder_.path());
+  Words again = About("resend");
+  again.insert(again.end(), {"--from", "3", "--to", "7"});
+  const Ended ended = RunProgram(again, folder_.path());
+  EXPECT_EQ(ended.code, adapters::kExitDone) << ended.err;
+  EXPECT_EQ(ExpectOrdered(ReadTopic(address_, topic_)).repeats, 5u);
+}
+
+TEST_F(AdapterTest, KcatReadsKeyAndHeadersAsDocumented) {
+  RunProgram(Running(Persons(1)), folder_.path());
+  const Ended ended =
+      RunProgram({"kcat", "-C", "-b", address_, "-t", topic_, "-p", "0", "-o",
+                  "beginning", "-e", "-q", "-f", "%k\\n%h\\n%S\\n"},
+                 folder_.path());
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const std::vector<std::string> lines = absl::StrSplit(ended.out, '\n');
+  ASSERT_GE(lines.size(), 3u);
+  EXPECT_EQ(lines[0], "council_feed");
+  const uint64_t epoch = Status()["epoch"];
+  EXPECT_THAT(
+      std::vector<std::string>(absl::StrSplit(lines[1], ',')),
+      ElementsAre(
+          "content-type=application/protobuf", "ce_specversion=1.0",
+          absl::StrCat("ce_id=council_feed/", epoch, "/1"),
+          absl::StrCat("ce_source=/kith/", partnership_, "/council_feed"),
+          "ce_type=kith.agency.v1.Frame",
+          MatchesRegex("ce_time=[0-9-]{10}T[0-9:]{8}\\.[0-9]{6}Z"),
+          "ce_subject=council", "ce_partitionkey=council_feed",
+          MatchesRegex(absl::StrCat("ce_sequence=0{10}", epoch, "-0{19}1")),
+          "ce_dataschema=urn:kith:proto:kith.agency.v1.Frame",
+          MatchesRegex("ce_traceparent=00-[0-9a-f]{32}-[0-9a-f]{16}-01")));
+  EXPECT_FALSE(absl::StrContains(lines[1], "Specimen"));
+}
+
+}  // namespace
+}  // namespace kith::kafka_tests
