@@ -1,0 +1,142 @@
+#include "services/identity/trust.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <yaml-cpp/yaml.h>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "base/id.h"
+#include "base/status.h"
+
+namespace kith::identity {
+namespace {
+
+constexpr size_t kFileBytesMax = 1 << 20;
+constexpr int kLifeMinutesMax = 24 * 60;
+
+absl::Status NotReadable(const std::string& path) {
+  return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
+}
+
+// What yaml-cpp is told of, with its place; caught in ReadTrust.
+[[noreturn]] void Wrong(const YAML::Node& node, const std::string& what) {
+  throw YAML::Exception(node.Mark(), what);
+}
+
+void CheckMembers(const YAML::Node& map, const std::set<std::string>& known) {
+  if (!map.IsMap()) Wrong(map, "must be lines of \"name: value\"");
+  for (const auto& entry : map) {
+    const auto name = entry.first.as<std::string>();
+    if (known.count(name) == 0) {
+      Wrong(entry.first, absl::StrCat("there is no setting \"", name, "\""));
+    }
+  }
+}
+
+Agency AgencyOf(const YAML::Node& said) {
+  Agency agency;
+  CheckMembers(said, {"enabled", "keys"});
+  if (said["enabled"]) agency.enabled = said["enabled"].as<bool>();
+  for (const YAML::Node& key : said["keys"]) {
+    auto digest = absl::AsciiStrToLower(key.as<std::string>());
+    if (digest.size() != 64) Wrong(key, "a key is 64 hexadecimal digits");
+    agency.keys.insert(std::move(digest));
+  }
+  return agency;
+}
+
+// All but the keys; the file that holds them in `jwks`.
+Issuer IssuerOf(const YAML::Node& said, std::string* jwks) {
+  CheckMembers(said,
+               {"issuer", "audience", "jwks", "life_minutes_max", "agencies"});
+  for (const char* member : {"issuer", "audience", "jwks"}) {
+    if (!said[member]) Wrong(said, absl::StrCat("lacks \"", member, "\""));
+  }
+  Issuer issuer;
+  issuer.issuer = said["issuer"].as<std::string>();
+  issuer.audience = said["audience"].as<std::string>();
+  const int minutes = said["life_minutes_max"].as<int>(60);
+  if (minutes < 1 || minutes > kLifeMinutesMax) {
+    Wrong(said, "life_minutes_max must be 1 to 1440");
+  }
+  issuer.life_max = absl::Minutes(minutes);
+  for (const YAML::Node& agency : said["agencies"]) {
+    issuer.agencies.insert(agency.as<std::string>());
+  }
+  *jwks = said["jwks"].as<std::string>();
+  if (jwks->find('/') != std::string::npos) {
+    Wrong(said["jwks"], "must be a file in this folder");
+  }
+  return issuer;
+}
+
+void ReadSettings(const YAML::Node& root, Trust* trust,
+                  std::vector<std::string>* key_files) {
+  CheckMembers(root, {"trust_domain", "agencies", "issuers"});
+  if (!root["trust_domain"] || !root["agencies"]) {
+    Wrong(root, "needs trust_domain and agencies");
+  }
+  trust->trust_domain = root["trust_domain"].as<std::string>();
+  for (const auto& entry : root["agencies"]) {
+    const auto name = entry.first.as<std::string>();
+    if (!base::IsName(name)) Wrong(entry.first, "is no name of an agency");
+    trust->agencies[name] = AgencyOf(entry.second);
+  }
+  std::set<std::string> names;
+  for (const YAML::Node& said : root["issuers"]) {
+    trust->issuers.push_back(IssuerOf(said, &key_files->emplace_back()));
+    if (!names.insert(trust->issuers.back().issuer).second) {
+      Wrong(said, "two issuers have one name");
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<SmallFile> ReadSmallFile(const std::string& path) {
+  SmallFile file{path, "", {}};
+  const int open_file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (open_file < 0) return NotReadable(path);
+  bool whole = fstat(open_file, &file.stat) == 0;
+  char some[16 * 1024];
+  ssize_t size = 0;
+  while (whole && file.bytes.size() <= kFileBytesMax &&
+         (size = read(open_file, some, sizeof(some))) > 0) {
+    file.bytes.append(some, static_cast<size_t>(size));
+  }
+  close(open_file);
+  if (!whole || size < 0) return NotReadable(path);
+  if (file.bytes.size() > kFileBytesMax) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": is too large"));
+  }
+  return file;
+}
+
+absl::StatusOr<Trust> ReadTrust(const std::string& folder) {
+  Trust trust;
+  std::vector<std::string> key_files;
+  const std::string settings = absl::StrCat(folder, "/identity.yaml");
+  ASSIGN_OR_RETURN(SmallFile text, ReadSmallFile(settings));
+  try {
+    ReadSettings(YAML::Load(text.bytes), &trust, &key_files);
+  } catch (const YAML::Exception& error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(settings, ":", error.mark.line + 1, ": ", error.msg));
+  }
+  trust.files.push_back(std::move(text));
+  for (size_t i = 0; i < key_files.size(); ++i) {
+    const std::string path = absl::StrCat(folder, "/", key_files[i]);
+    ASSIGN_OR_RETURN(SmallFile json, ReadSmallFile(path));
+    absl::StatusOr<Jwks> keys = Jwks::Parse(json.bytes);
+    if (!keys.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(path, ": ", keys.status().message()));
+    }
+    trust.issuers[i].keys = *std::move(keys);
+    trust.files.push_back(std::move(json));
+  }
+  return trust;
+}
+
+}  // namespace kith::identity

@@ -1,0 +1,62 @@
+// Whom a node believes: the folder of its identity.
+//
+//   identity.yaml   trust domain, agencies and token issuers
+//   denied          who is refused (deny_list.h); may be empty, not absent
+//   *.json          the issuers' keys (jwks.h), as identity.yaml names them
+//   server.crt, server.key   this node's certificate chain and key (PEM)
+//   clients.crt     the authorities of clients' certificates (PEM)
+//
+// identity.yaml:
+//
+//   trust_domain: riverside.example
+//   agencies:
+//     riverside_council: {}                 # any key its authority certified
+//     riverside_nhs: {keys: [5f1c...]}      # these keys only (SHA-256 in hex)
+//     elmgrove_school: {enabled: false}
+//   issuers:
+//     - issuer: https://login.riverside.example
+//       audience: kith
+//       jwks: jwks.json
+//       life_minutes_max: 60                # 60 when it is left out
+//       agencies: [riverside_council]       # all when it is left out
+#pragma once
+
+#include <sys/stat.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/identity/token.h"
+
+namespace kith::identity {
+
+// A file as it was read; `stat` is of the very file, so that a change between
+// looking and reading is seen.
+struct SmallFile {
+  std::string path;
+  std::string bytes;
+  struct stat stat;
+};
+// A file of at most one MiB. NOT_FOUND or INVALID_ARGUMENT, with the path.
+absl::StatusOr<SmallFile> ReadSmallFile(const std::string& path);
+
+struct Agency {
+  bool enabled = true;
+  std::set<std::string> keys;  // empty: any key
+};
+
+struct Trust {
+  std::string trust_domain;
+  std::map<std::string, Agency> agencies;
+  std::vector<Issuer> issuers;
+  std::vector<SmallFile> files;  // that were read
+};
+
+// Reads `folder`. NOT_FOUND: a file is missing; INVALID_ARGUMENT names file and
+// line. Blocks on the disk. Thread-safe.
+absl::StatusOr<Trust> ReadTrust(const std::string& folder);
+
+}  // namespace kith::identity
