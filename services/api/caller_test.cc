@@ -48,7 +48,7 @@ absl::StatusOr<Caller> Read(const Metadata& metadata) {
   for (const auto& [key, value] : metadata) {
     spouse.AddClientMetadata(key, value);
   }
-  return CallerOf(context);
+  return BelievedCaller(context);
 }
 
 void ExpectNames(const Metadata& metadata, const std::string& key) {

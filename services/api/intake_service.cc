@@ -17,6 +17,8 @@ namespace {
 // Frames of one stream that wait for their outcome; beyond, reading pauses.
 constexpr size_t kInFlightMax = 512;
 
+constexpr char kSubmit[] = "IntakeService.Submit";
+
 // One adapter's stream: reads ahead, answers in order.
 //
 // Frames are handed to the engine as they come; answers wait in `open_` in the
@@ -28,7 +30,9 @@ class IntakeStream final
     : public grpc::ServerBidiReactor<v1::SubmitRequest, v1::SubmitResponse>,
       public OpenStream {
  public:
-  explicit IntakeStream(engine::Engine& engine) : engine_(engine) {}
+  IntakeStream(engine::Engine& engine, CallMetrics& metrics,
+               CallsUnderWay::Call under_way)
+      : engine_(engine), metrics_(metrics), under_way_(std::move(under_way)) {}
 
   // Begins to read. `self` is let go when gRPC is done with the stream.
   void Begin(std::shared_ptr<IntakeStream> self) {
@@ -119,6 +123,7 @@ class IntakeStream final
         finished_ = true;
         const absl::Status status = EndStatus();
         lock.unlock();
+        metrics_.Ended(kSubmit, status.code(), absl::Now() - begun_);
         return Finish(ToGrpc(status));
       }
       StartNext(lock);
@@ -157,6 +162,9 @@ class IntakeStream final
   }
 
   engine::Engine& engine_;
+  CallMetrics& metrics_;
+  const CallsUnderWay::Call under_way_;
+  const absl::Time begun_ = absl::Now();
   std::shared_ptr<IntakeStream> self_;
   std::mutex mutex_;
   v1::SubmitRequest request_;               // gRPC's while reading_
@@ -210,12 +218,14 @@ class IntakeServiceImpl final : public v1::IntakeService::CallbackService {
 
   grpc::ServerBidiReactor<v1::SubmitRequest, v1::SubmitResponse>* Submit(
       Context* context) override {
-    absl::StatusOr<Caller> caller = shell_.CallerFor(*context);
-    if (!caller.ok()) return new RefusedStream(caller.status());
-    auto stream = std::make_shared<IntakeStream>(shell_.node().engine);
-    if (!shell_.streams().Add(stream)) {
-      return new RefusedStream(absl::UnavailableError("the server drains"));
-    }
+    absl::StatusOr<Caller> caller =
+        shell_.CallerFor(*context, CallerKind::kFeed);
+    if (!caller.ok()) return Refuse(caller.status());
+    CallsUnderWay::Call under_way = shell_.calls().Begin();
+    if (under_way == nullptr) return Refuse(Shell::Draining());
+    auto stream = std::make_shared<IntakeStream>(
+        shell_.node().engine, shell_.metrics(), std::move(under_way));
+    if (!shell_.streams().Add(stream)) return Refuse(Shell::Draining());
     IntakeStream* const reactor = stream.get();
     reactor->Begin(std::move(stream));
     return reactor;
@@ -224,10 +234,15 @@ class IntakeServiceImpl final : public v1::IntakeService::CallbackService {
   Reactor* GetSource(Context* context, const v1::GetSourceRequest* request,
                      v1::GetSourceResponse* response) override {
     return shell_.Read(context, "IntakeService.GetSource", request, response,
-                       GetSourceAnswer);
+                       GetSourceAnswer, CallerKind::kFeed);
   }
 
  private:
+  RefusedStream* Refuse(const absl::Status& why) {
+    shell_.metrics().Ended(kSubmit, why.code(), absl::ZeroDuration());
+    return new RefusedStream(why);
+  }
+
   Shell& shell_;
 };
 

@@ -2,6 +2,11 @@
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/security/auth_metadata_processor.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
@@ -15,6 +20,14 @@
 
 namespace kith::api {
 namespace {
+
+// A connection whose other end is gone without a word is noticed.
+constexpr int kKeepaliveMillis = 60'000;
+constexpr int kKeepaliveTimeoutMillis = 20'000;
+constexpr int kFrameBytes = 16 * 1024;
+constexpr unsigned kCertificateReloadSeconds = 5;
+// For answers that are on their way when the last call has ended.
+constexpr absl::Duration kFlush = absl::Milliseconds(200);
 
 const char* const kServices[] = {
     "AssessmentService", "AuditService",  "ConsentService",  "DuplicateService",
@@ -43,10 +56,58 @@ void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
                              millis(options.connection_idle_max));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS,
                              millis(options.connection_age_max));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                             millis(options.connection_age_grace));
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
                              millis(options.handshake_max));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                             kKeepaliveTimeoutMillis);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, kFrameBytes);
+  grpc::ResourceQuota quota("kith");
+  quota.Resize(static_cast<size_t>(options.buffered_bytes_max));
+  builder.SetResourceQuota(quota);
   // Two servers on one port would each get half of the calls.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+}
+
+// Methods of Kith ask the shell who calls. Health and reflection, which are
+// gRPC's, do not: those who are not admitted are turned away here.
+class Gate final : public grpc::AuthMetadataProcessor {
+ public:
+  explicit Gate(const Callers& callers) : callers_(callers) {}
+
+  bool IsBlocking() const override { return false; }
+  grpc::Status Process(const InputMetadata& metadata,
+                       grpc::AuthContext* context, OutputMetadata*,
+                       OutputMetadata*) override {
+    const auto path = metadata.find(":path");
+    if (path != metadata.end() && path->second.starts_with("/kith.api.")) {
+      return grpc::Status::OK;
+    }
+    return ToGrpc(callers_.Admit(*context));
+  }
+
+ private:
+  const Callers& callers_;
+};
+
+std::shared_ptr<grpc::ServerCredentials> CredentialsOf(
+    const std::optional<TlsFiles>& tls, const Callers& callers) {
+  if (!tls) return grpc::InsecureServerCredentials();
+  namespace x = grpc::experimental;
+  x::TlsServerCredentialsOptions options(
+      std::make_shared<x::FileWatcherCertificateProvider>(
+          tls->key, tls->certificate, tls->client_authorities,
+          kCertificateReloadSeconds));
+  options.watch_root_certs();
+  options.watch_identity_key_cert_pairs();
+  options.set_cert_request_type(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  // gRPC 1.51 takes TLS 1.2 and 1.3 and nothing older.
+  auto credentials = x::TlsServerCredentials(options);
+  credentials->SetAuthMetadataProcessor(std::make_shared<Gate>(callers));
+  return credentials;
 }
 
 class ServerImpl final : public Server {
@@ -71,8 +132,8 @@ class ServerImpl final : public Server {
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     SetLimits(options, builder);
-    builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(),
-                             &port_);
+    builder.AddListeningPort(
+        options.listen, CredentialsOf(options.tls, shell_.callers()), &port_);
     for (auto& service : services_) builder.RegisterService(service.get());
     builder.RegisterService(health_->service());
     server_ = builder.BuildAndStart();
@@ -90,7 +151,9 @@ class ServerImpl final : public Server {
     health_->SetServing(false);
     health_->EndWatches();
     shell_.streams().Drain();
-    server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+    shell_.calls().Drain(grace);
+    // gRPC would wait for idle clients to hang up.
+    server_->Shutdown(absl::ToChronoTime(absl::Now() + kFlush));
     server_->Wait();
   }
 

@@ -48,9 +48,9 @@ absl::Time OccurredAt(const v1::WriteOptions& options, absl::Time now) {
 
 }  // namespace
 
-absl::StatusOr<Caller> Shell::CallerFor(
-    const grpc::ServerContextBase& context) const {
-  ASSIGN_OR_RETURN(Caller caller, CallerOf(context));
+absl::StatusOr<Caller> Shell::CallerFor(const grpc::ServerContextBase& context,
+                                        CallerKind kind) const {
+  ASSIGN_OR_RETURN(Caller caller, callers_.Of(context, kind));
   if (caller.partnership.empty() || caller.partnership == node_.partnership) {
     return caller;
   }
@@ -61,10 +61,16 @@ Reactor* Shell::Run(Context* context, const char* method,
                     std::function<void(Finish)> work) {
   Reactor* reactor = context->DefaultReactor();
   const absl::Time begun = absl::Now();
-  Finish finish = [this, reactor, method, begun](const absl::Status& status) {
+  const CallsUnderWay::Call under_way = calls_.Begin();
+  Finish finish = [this, reactor, method, begun,
+                   under_way](const absl::Status& status) {
     metrics_.Ended(method, status.code(), absl::Now() - begun);
     reactor->Finish(ToGrpc(status));
   };
+  if (under_way == nullptr) {
+    finish(Draining());
+    return reactor;
+  }
   const bool taken = workers_.Run([context, finish, work = std::move(work)] {
     if (context->IsCancelled() ||
         absl::FromChrono(context->deadline()) < absl::Now()) {

@@ -20,6 +20,7 @@
 #include "services/access/recorded.h"
 #include "services/api/call_metrics.h"
 #include "services/api/caller.h"
+#include "services/api/calls_under_way.h"
 #include "services/api/errors.h"
 #include "services/api/node.h"
 #include "services/api/open_streams.h"
@@ -35,23 +36,28 @@ using Context = grpc::CallbackServerContext;
 class Shell {
  public:
   // All must outlive the shell, and the server that calls it.
-  Shell(Node& node, Workers& workers, CallMetrics& metrics)
-      : node_(node), workers_(workers), metrics_(metrics) {}
+  Shell(Node& node, Workers& workers, CallMetrics& metrics,
+        const Callers& callers)
+      : node_(node), workers_(workers), metrics_(metrics), callers_(callers) {}
 
   Node& node() { return node_; }
   CallMetrics& metrics() { return metrics_; }
+  const Callers& callers() const { return callers_; }
   // Told by the server when it drains.
   OpenStreams& streams() { return streams_; }
+  CallsUnderWay& calls() { return calls_; }
 
   // `answer`: StatusOr<Recorded<Response>>(ReadCall&, const Request&). It may
   // block on the disk.
   template <class Request, class Response, class Answer>
   Reactor* Read(Context* context, const char* method, const Request* request,
-                Response* response, Answer answer) {
+                Response* response, Answer answer,
+                CallerKind kind = CallerKind::kPerson) {
     return Run(context, method,
-               [this, context, method, request, response,
+               [this, context, method, request, response, kind,
                 answer = std::move(answer)](Finish finish) {
-                 finish(Answer_(context, method, *request, *response, answer));
+                 finish(Answer_(CallerFor(*context, kind), *context, method,
+                                *request, *response, answer));
                });
   }
 
@@ -69,10 +75,16 @@ class Shell {
                                              SendAll send_all) {
     auto* stream = new AnswerStream<Response>();
     const absl::Time begun = absl::Now();
-    auto end = [this, stream, method, begun](const absl::Status& status) {
+    const CallsUnderWay::Call under_way = calls_.Begin();
+    auto end = [this, stream, method, begun,
+                under_way](const absl::Status& status) {
       metrics_.Ended(method, status.code(), absl::Now() - begun);
       stream->End(status);
     };
+    if (under_way == nullptr) {
+      end(Draining());
+      return stream;
+    }
     const bool taken = workers_.Run([this, context, method, request, stream,
                                      end, send_all = std::move(send_all)] {
       absl::StatusOr<Caller> caller = CallerFor(*context);
@@ -87,8 +99,13 @@ class Shell {
   }
 
   // Who calls, or why they may not.
-  absl::StatusOr<Caller> CallerFor(
-      const grpc::ServerContextBase& context) const;
+  absl::StatusOr<Caller> CallerFor(const grpc::ServerContextBase& context,
+                                   CallerKind kind = CallerKind::kPerson) const;
+
+  // What a call is told that comes during a drain.
+  static absl::Status Draining() {
+    return absl::UnavailableError("the server drains; connect again");
+  }
 
  private:
   using Finish = std::function<void(const absl::Status&)>;
@@ -101,13 +118,12 @@ class Shell {
            const Finish& finish);
 
   template <class Request, class Response, class Answer>
-  absl::Status Answer_(Context* context, const char* method,
-                       const Request& request, Response& response,
-                       const Answer& answer) {
-    absl::StatusOr<Caller> caller = CallerFor(*context);
+  absl::Status Answer_(absl::StatusOr<Caller> caller, const Context& context,
+                       const char* method, const Request& request,
+                       Response& response, const Answer& answer) {
     if (!caller.ok()) return caller.status();
     ReadCall call(node_, *std::move(caller), method,
-                  absl::FromChrono(context->deadline()));
+                  absl::FromChrono(context.deadline()));
     absl::StatusOr<access::Recorded<Response>> recorded = answer(call, request);
     if (!recorded.ok()) return call.Denied(recorded.status());
     response = std::move(*recorded).value();
@@ -117,7 +133,9 @@ class Shell {
   Node& node_;
   Workers& workers_;
   CallMetrics& metrics_;
+  const Callers& callers_;
   OpenStreams streams_;
+  CallsUnderWay calls_;
 };
 
 }  // namespace kith::api

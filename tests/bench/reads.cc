@@ -67,7 +67,7 @@ class Served {
               api::RateLimit(1000000, absl::Hours(1)),
               ""},
         workers_(8, 1024),
-        shell_(node_, workers_, metrics_) {
+        shell_(node_, workers_, metrics_, *callers_) {
     api::ServerOptions options;
     options.listen = "127.0.0.1:0";
     auto server = api::Server::Start(options, shell_);
@@ -97,6 +97,7 @@ class Served {
   api::Node node_;
   NoMetrics metrics_;
   api::Workers workers_;
+  std::unique_ptr<api::Callers> callers_ = api::MakeBelievedCallers();
   api::Shell shell_;
   std::unique_ptr<api::Server> server_;
 };

@@ -122,6 +122,8 @@ class TestServer {
   std::unique_ptr<api::ActSource> acts_;
   std::unique_ptr<api::Node> api_node_;
   NoMetrics metrics_;
+  // Whoever calls is believed.
+  std::unique_ptr<api::Callers> callers_ = api::MakeBelievedCallers();
   std::unique_ptr<api::Workers> workers_;
   std::unique_ptr<api::Shell> shell_;
   std::unique_ptr<api::Server> server_;
