@@ -35,6 +35,8 @@ struct Options {
   std::string partnership, agency, system, source, outbox, key_file;
   std::string key_id;
   std::string server = "127.0.0.1:7400";
+  std::string tls_authority, certificate, key;  // files, for the server
+  bool plaintext = false;                       // a server in development
   std::string kafka_brokers, kafka_settings;  // either: through Kafka
   std::string table, mapping, extracted_at, output = "table";
   std::string council_agency, council_system;
@@ -46,10 +48,11 @@ struct Options {
   }
 };
 
-// --server, --kafka-brokers, --kafka-settings.
+// --server and its certificates, --kafka-brokers, --kafka-settings.
 void AddDelivery(CLI::App& app, Options& options);
 
-// INVALID_ARGUMENT and NOT_FOUND: the Kafka settings are wrong.
+// INVALID_ARGUMENT and NOT_FOUND: the certificates' files or the Kafka settings
+// are missing or wrong.
 absl::StatusOr<std::unique_ptr<Sink>> MakeSink(const Options& options,
                                                const std::string& partnership,
                                                const std::string& source);

@@ -83,7 +83,7 @@ class CommandTest : public testing::Test {
     return {"run",      Path(file),   "--agency",      "council",
             "--source", "feed",       "--partnership", "hackney",
             "--outbox", Path("box"),  "--key-file",    Path("feed.k1.key"),
-            "--server", "127.0.0.1:1"};
+            "--server", "127.0.0.1:1", "--plaintext"};
   }
 
   fs::path folder_;
@@ -109,7 +109,7 @@ TEST_F(CommandTest, WithoutAServerEverythingIsKeptInTheOutbox) {
   EXPECT_EQ(Main({"status", "--outbox", Path("box"), "--output", "json"}), 0);
   EXPECT_THAT(out_, HasSubstr("\"waiting\": 2"));
   EXPECT_EQ(Main({"deliver", "--outbox", Path("box"), "--agency", "council",
-                  "--server", "127.0.0.1:1"}),
+                  "--server", "127.0.0.1:1", "--plaintext"}),
             4);
 }
 
@@ -165,7 +165,7 @@ TEST_F(CommandTest, WrongKafkaSettingsAreToldByLineAndName) {
 TEST_F(CommandTest, ResendingNeedsWhatIsKept) {
   ASSERT_EQ(Main(Running("in/one.txt")), 4);
   EXPECT_EQ(Main({"resend", "--outbox", Path("box"), "--agency", "council",
-                  "--server", "127.0.0.1:1"}),
+                  "--server", "127.0.0.1:1", "--plaintext"}),
             2);
   EXPECT_THAT(err_, HasSubstr("of what it has delivered"));
 }

@@ -118,12 +118,16 @@ class Answers {
   std::thread thread_;
 };
 
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const ClientTls& tls) {
+  if (tls.authority.empty()) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({tls.authority, tls.key, tls.certificate});
+}
+
 class IntakeSink final : public Sink {
  public:
   IntakeSink(const std::string& server, std::string partnership,
-             std::string agency, std::string source)
-      : channel_(
-            grpc::CreateChannel(server, grpc::InsecureChannelCredentials())),
+             std::string agency, std::string source, const ClientTls& tls)
+      : channel_(grpc::CreateChannel(server, CredentialsOf(tls))),
         stub_(IntakeService::NewStub(channel_)),
         partnership_(std::move(partnership)),
         agency_(std::move(agency)),
@@ -240,8 +244,9 @@ class IntakeSink final : public Sink {
 std::unique_ptr<Sink> MakeIntakeSink(const std::string& server,
                                      const std::string& partnership,
                                      const std::string& agency,
-                                     const std::string& source) {
-  return std::make_unique<IntakeSink>(server, partnership, agency, source);
+                                     const std::string& source,
+                                     const ClientTls& tls) {
+  return std::make_unique<IntakeSink>(server, partnership, agency, source, tls);
 }
 
 }  // namespace kith::adapters

@@ -8,11 +8,19 @@
 
 namespace kith::adapters {
 
-// `server` is host:port. Nothing is connected before the first call. The caller
-// names itself as `source` of `agency`.
+// Mutual TLS, by which the server knows the agency: the texts of PEM files.
+struct ClientTls {
+  std::string authority;  // of the server; empty: no TLS
+  std::string certificate, key;
+};
+
+// `server` is host:port. Nothing is connected before the first call. Without
+// TLS, to a server in development, the caller names itself as `source` of
+// `agency`.
 std::unique_ptr<Sink> MakeIntakeSink(const std::string& server,
                                      const std::string& partnership,
                                      const std::string& agency,
-                                     const std::string& source);
+                                     const std::string& source,
+                                     const ClientTls& tls = {});
 
 }  // namespace kith::adapters

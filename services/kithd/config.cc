@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/id.h"
@@ -17,7 +18,8 @@ namespace {
 
 constexpr char kAbout[] =
     "kithd serves one partnership: statements in, one family view out.\n\n"
-    "  kithd --data /var/lib/kith --partnership hackney\n\n"
+    "  kithd --data /var/lib/kith --partnership hackney \\\n"
+    "    --identity /etc/kith/identity\n\n"
     "Ends with 0 after SIGTERM or SIGINT, once all that was acknowledged is\n"
     "durable; with 1 when it cannot start or has to stop; with 2 on wrong use.";
 
@@ -38,6 +40,9 @@ Setters SettersFor(Config& config) {
           {"data", text(config.data)},
           {"keys", text(config.keys)},
           {"checkpoints", text(config.checkpoints)},
+          {"identity", text(config.identity)},
+          {"descriptors_max", number(config.descriptors_max)},
+          {"buffered_bytes_max", number(config.grpc.buffered_bytes_max)},
           {"grpc_listen", text(config.grpc.listen)},
           {"http_listen", text(config.http_listen)},
           {"message_bytes_max", number(config.grpc.message_bytes_max)},
@@ -80,10 +85,34 @@ absl::Status ReadFile(const std::string& file, Config& config) {
   return absl::OkStatus();
 }
 
+bool IsLoopback(absl::string_view listen) {
+  for (const char* begin : {"127.", "localhost:", "[::1]:"}) {
+    if (absl::StartsWith(listen, begin)) return true;
+  }
+  return false;
+}
+
+// Nobody is believed without proof but on the developer's own machine.
+absl::Status CheckIdentity(const Config& config) {
+  if (config.development_plaintext == !config.identity.empty()) {
+    return absl::InvalidArgumentError(
+        "name the folder of --identity, or --development-plaintext");
+  }
+  if (config.development_plaintext && !IsLoopback(config.grpc.listen)) {
+    return absl::InvalidArgumentError(
+        "--development-plaintext is for loopback addresses only");
+  }
+  if (config.descriptors_max < 256 || config.grpc.buffered_bytes_max < 1 << 20) {
+    return absl::InvalidArgumentError("a limit is out of range");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Check(const Config& config) {
   if (config.data.empty()) {
     return absl::InvalidArgumentError("--data names no folder");
   }
+  RETURN_IF_ERROR(CheckIdentity(config));
   if (!base::IsName(config.partnership)) {
     return absl::InvalidArgumentError(
         "partnership: 1 to 32 of a-z, 0-9 and _, beginning with a letter");
@@ -125,6 +154,11 @@ absl::StatusOr<Config> ReadConfig(int argc, char** argv, int* exit_code) {
   auto* keys = app.add_option("--keys", flags.keys, "Folder of source keys");
   auto* checkpoints = app.add_option("--checkpoints", flags.checkpoints,
                                      "Folder that checkpoints may go to");
+  auto* identity = app.add_option(
+      "--identity", flags.identity,
+      "Folder of certificates, agencies and token issuers");
+  app.add_flag("--development-plaintext", config.development_plaintext,
+               "Without TLS, on loopback: callers are believed");
   auto* listen = app.add_option("--listen", flags.grpc.listen,
                                 "gRPC address; port 0: a free one");
   auto* http = app.add_option("--http", flags.http_listen,
@@ -143,6 +177,7 @@ absl::StatusOr<Config> ReadConfig(int argc, char** argv, int* exit_code) {
   if (*data) config.data = flags.data;
   if (*keys) config.keys = flags.keys;
   if (*checkpoints) config.checkpoints = flags.checkpoints;
+  if (*identity) config.identity = flags.identity;
   if (*listen) config.grpc.listen = flags.grpc.listen;
   if (*http) config.http_listen = flags.http_listen;
   if (*level) config.log_level = flags.log_level;

@@ -14,6 +14,10 @@ struct Config {
   std::string data;             // folder of the databases; made when absent
   std::string keys;             // folder of source keys; empty: <data>/keys
   std::string checkpoints;      // where checkpoints go; empty: none may
+  std::string identity;  // folder of whom to believe (services/identity)
+  // Instead of it, on a loopback address: no TLS, and callers are believed.
+  bool development_plaintext = false;
+  int descriptors_max = 65536;  // files and connections, at most
   api::ServerOptions grpc;
   std::string http_listen = "127.0.0.1:7490";  // metrics and health
   int workers = 16;  // threads that serve reads and writes

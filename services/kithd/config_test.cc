@@ -30,7 +30,12 @@ class ConfigTest : public ::testing::Test {
     std::ofstream(file) << text;
     return file;
   }
+  // With a folder of identity, which every node needs.
   absl::StatusOr<Config> Read(std::vector<std::string> words) {
+    words.insert(words.end(), {"--identity", "/i"});
+    return ReadBare(std::move(words));
+  }
+  absl::StatusOr<Config> ReadBare(std::vector<std::string> words) {
     words.insert(words.begin(), "kithd");
     std::vector<char*> arguments;
     for (std::string& word : words) arguments.push_back(word.data());
@@ -58,6 +63,29 @@ TEST_F(ConfigTest, OnlyTheFolderMustBeSaid) {
   EXPECT_EQ(config->grpc.listen, "127.0.0.1:7400");
   EXPECT_EQ(config->http_listen, "127.0.0.1:7490");
   EXPECT_EQ(Read({}).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(ConfigTest, CallersAreBelievedOnLoopbackOnlyAndOnlyWhenItIsSaid) {
+  const auto read = [this](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data", "/d"});
+    return ReadBare(std::move(words));
+  };
+  EXPECT_FALSE(read({}).ok());
+  EXPECT_TRUE(read({"--identity", "/i", "--listen", "0.0.0.0:1"}).ok());
+  EXPECT_FALSE(read({"--identity", "/i", "--development-plaintext"}).ok());
+  for (const char* near : {"127.0.0.1:0", "localhost:7400", "[::1]:7400"}) {
+    const auto config = read({"--development-plaintext", "--listen", near});
+    ASSERT_TRUE(config.ok()) << near;
+    EXPECT_TRUE(config->development_plaintext);
+  }
+  for (const char* far : {"0.0.0.0:7400", "[::]:7400", "10.0.0.7:7400",
+                          "kith.example:7400", "localhost.example:1"}) {
+    EXPECT_FALSE(read({"--development-plaintext", "--listen", far}).ok())
+        << far;
+  }
+  // Not from a file, which is copied from machine to machine.
+  EXPECT_THAT(Complaint("data: /d\ndevelopment_plaintext: true\n"),
+              HasSubstr("development_plaintext"));
 }
 
 TEST_F(ConfigTest, AFileHoldsEverySetting) {

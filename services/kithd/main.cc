@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <memory>
@@ -26,14 +27,24 @@
 #include "services/engine/engine.h"
 #include "services/inbox/memory_inbox.h"
 #include "services/kithd/config.h"
+#include "services/kithd/door.h"
 #include "services/kithd/http_server.h"
 #include "services/kithd/metrics.h"
 #include "services/kithd/own_sources.h"
+#include "services/kithd/self_probe.h"
 #include "services/kithd/version.h"
 #include "services/views/fold.h"
 
 namespace kith::kithd {
 namespace {
+
+// A node that had to stop is to be started again soon.
+constexpr absl::Duration kDrainOfFailed = absl::Seconds(1);
+
+// "127.0.0.1" of "127.0.0.1:7400".
+std::string HostOf(const std::string& listen) {
+  return listen.substr(0, listen.rfind(':'));
+}
 
 // Signals that end the node; blocked in every thread, waited for in main.
 sigset_t EndSignals() {
@@ -45,10 +56,10 @@ sigset_t EndSignals() {
 }
 
 // Connections and database files need more descriptors than the usual 1,024.
-void RaiseDescriptorLimit() {
+void RaiseDescriptorLimit(int most) {
   rlimit limit;
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, most);
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
@@ -74,10 +85,16 @@ absl::StatusOr<std::unique_ptr<eventstore::Store>> OpenStore(
 }
 
 HttpServer::Handlers Handlers(Metrics& metrics, engine::Engine& engine,
+                              const Door& door,
                               const std::atomic<bool>& draining) {
-  auto ready = [&engine, &draining]() -> HttpAnswer {
+  auto ready = [&engine, &door, &draining]() -> HttpAnswer {
     const engine::EngineStatus status = engine.status();
     if (draining) return {503, "text/plain", "draining\n"};
+    if (!door.health().ok()) {
+      return {503, "text/plain",
+              absl::StrCat("nobody is admitted: ", door.health().message(),
+                           "\n")};
+    }
     if (status.ready) return {200, "text/plain", "ready\n"};
     return {503, "text/plain",
             absl::StrCat("not ready: ", status.reason.message(), "\n")};
@@ -88,18 +105,20 @@ HttpServer::Handlers Handlers(Metrics& metrics, engine::Engine& engine,
                      metrics.Text(engine.status())};
            }},
           {"/healthz",
-           []() -> HttpAnswer {
-             return {200, "text/plain", "ok\n"};
+           [&door]() -> HttpAnswer {
+             return {200, "text/plain", absl::StrCat("ok\n", door.notice())};
            }},
           {"/readyz", ready}};
 }
 
 // Serves until a signal comes. `failed` becomes true when the engine stopped by
 // itself.
-absl::Status Serve(const Config& config) {
+absl::Status Serve(Config config) {
   const sigset_t signals = EndSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   engine::SystemClock clock;
+  ASSIGN_OR_RETURN(const auto door, Door::Open(clock, &config));
+  if (!door->notice().empty()) spdlog::warn("{}", door->notice());
 
   ASSIGN_OR_RETURN(const auto store, OpenStore(config, "store"));
   ASSIGN_OR_RETURN(const auto access_store, OpenStore(config, "access"));
@@ -140,13 +159,20 @@ absl::Status Serve(const Config& config) {
                  config.checkpoints};
   auto workers =
       std::make_unique<api::Workers>(config.workers, config.calls_waiting_max);
-  api::Shell shell(node, *workers, metrics);
+  api::Shell shell(node, *workers, metrics, door->callers());
   ASSIGN_OR_RETURN(const auto server, api::Server::Start(config.grpc, shell));
   std::atomic<bool> draining = false;
   ASSIGN_OR_RETURN(auto http,
                    HttpServer::Start(config.http_listen,
-                                     Handlers(metrics, *engine, draining)));
+                                     Handlers(metrics, *engine, *door, draining)));
   server->SetServing(true);
+  auto probe = SelfProbe::Start(
+      {HostOf(config.grpc.listen), server->port(), config.grpc.tls.has_value()},
+      [&failed] {
+        spdlog::critical("the node stops: its own listener does not answer");
+        failed = true;
+        kill(getpid(), SIGTERM);
+      });
   std::printf("kithd ready: partnership=%s grpc_port=%d http_port=%d\n",
               config.partnership.c_str(), server->port(), http->port());
   std::fflush(stdout);
@@ -155,12 +181,13 @@ absl::Status Serve(const Config& config) {
   sigwait(&signals, &signal);
   spdlog::info("draining");
   draining = true;
+  probe.reset();
   // First no new calls, then what they said is made durable and answered.
-  server->Drain(absl::Seconds(config.drain_seconds));
+  server->Drain(failed ? kDrainOfFailed : absl::Seconds(config.drain_seconds));
   workers.reset();
   engine->Stop();
   http.reset();
-  if (failed) return absl::UnavailableError("the engine stopped by itself");
+  if (failed) return absl::UnavailableError("the node had to stop; the log says why");
   spdlog::info("drained");
   return absl::OkStatus();
 }
@@ -180,7 +207,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   spdlog::set_level(spdlog::level::from_str(config->log_level));
-  RaiseDescriptorLimit();
+  RaiseDescriptorLimit(config->descriptors_max);
   const absl::Status served = Serve(*config);
   if (served.ok()) return 0;
   std::fprintf(stderr, "kithd: %s\n", served.ToString().c_str());

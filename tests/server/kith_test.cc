@@ -127,7 +127,7 @@ TEST_F(KithTest, ExitCodesSayWhatHappened) {
   EXPECT_EQ(Kith({"family", "show", kNoFamily}).code, 3);
   EXPECT_EQ(Kith({"quarantine", "list"}).code, 5);
   EXPECT_EQ(Alone({"--server", absl::StrCat("127.0.0.1:", kithd->grpc_port()),
-                   "family", "show", kNoFamily})
+                   "--plaintext", "family", "show", kNoFamily})
                 .code,
             5);
 }
@@ -144,8 +144,8 @@ TEST_F(KithTest, AServerThatIsNotThereEndsWithFour) {
             0);
   const Ended ended =
       Alone({"--server", absl::StrCat("127.0.0.1:", ntohs(address.sin_port)),
-             "--agency", "council", "--as", "w1", "--purpose", "early_help",
-             "family", "show", kNoFamily});
+             "--plaintext", "--agency", "council", "--as", "w1", "--purpose",
+             "early_help", "family", "show", kNoFamily});
   EXPECT_EQ(ended.code, 4) << ended.err;
   close(taken);
 }

@@ -25,6 +25,9 @@ std::vector<std::string> KithdCommand(const std::string& folder,
     }
   }
   command.insert(command.end(), flags.begin(), flags.end());
+  if (std::find(flags.begin(), flags.end(), "--identity") == flags.end()) {
+    command.push_back("--development-plaintext");
+  }
   return command;
 }
 
@@ -46,6 +49,7 @@ Ended Kithd::Kith(const std::vector<std::string>& words) const {
   std::vector<std::string> command = {KITH_KITH_PROGRAM,
                                       "--server",
                                       absl::StrCat("127.0.0.1:", grpc_port_),
+                                      "--plaintext",
                                       "--agency",
                                       "council",
                                       "--as",

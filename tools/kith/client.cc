@@ -5,6 +5,7 @@
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/slice.h>
 
@@ -13,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/status.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "kith/api/v1/assessment_service.pb.h"
@@ -25,6 +27,7 @@
 #include "kith/api/v1/operations_service.pb.h"
 #include "kith/api/v1/plan_service.pb.h"
 #include "kith/api/v1/referral_service.pb.h"
+#include "tools/authority/development.h"
 
 namespace kith::cli {
 namespace {
@@ -46,16 +49,52 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           api::v1::GetReferralRequest::descriptor()->file()};
 }
 
-void AddIdentity(const Identity& who, grpc::ClientContext& context) {
-  const std::pair<const char*, const std::string&> all[] = {
-      {"kith-agency", who.agency},   {"kith-practitioner", who.practitioner},
-      {"kith-role", who.role},       {"kith-purpose", who.purpose},
-      {"kith-name", who.name},       {"kith-profession", who.profession},
-      {"kith-contact", who.contact}, {"kith-person", who.person},
-      {"kith-reason", who.reason},   {"kith-partnership", who.partnership}};
+using Metadata = std::vector<std::pair<const char*, std::string>>;
+
+void Add(const Metadata& all, grpc::ClientContext& context) {
   for (const auto& [key, value] : all) {
     if (!value.empty()) context.AddMetadata(key, value);
   }
+}
+
+void AddIdentity(const ClientOptions& options, grpc::ClientContext& context) {
+  const Identity& who = options.who;
+  Add({{"kith-purpose", who.purpose},
+       {"kith-reason", who.reason},
+       {"kith-partnership", who.partnership}},
+      context);
+  if (!options.credentials.plaintext) {
+    return Add({{"authorization",
+                 absl::StrCat("Bearer ", options.credentials.token)}},
+               context);
+  }
+  Add({{"kith-agency", who.agency},
+       {"kith-practitioner", who.practitioner},
+       {"kith-role", who.role},
+       {"kith-name", who.name},
+       {"kith-profession", who.profession},
+       {"kith-contact", who.contact},
+       {"kith-person", who.person}},
+      context);
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ChannelCredentialsOf(
+    const Credentials& credentials) {
+  if (credentials.plaintext) return grpc::InsecureChannelCredentials();
+  if (credentials.authority.empty() || credentials.certificate.empty() ||
+      credentials.key.empty() || credentials.token.empty()) {
+    return absl::InvalidArgumentError(
+        "name a --profile, or --tls-ca, --cert, --key and --token (see `kith "
+        "dev-token`); --plaintext is for a node in development");
+  }
+  grpc::SslCredentialsOptions options;
+  ASSIGN_OR_RETURN(options.pem_root_certs,
+                   authority::ReadText(credentials.authority));
+  ASSIGN_OR_RETURN(options.pem_cert_chain,
+                   authority::ReadText(credentials.certificate));
+  ASSIGN_OR_RETURN(options.pem_private_key,
+                   authority::ReadText(credentials.key));
+  return grpc::SslCredentials(options);
 }
 
 grpc::ByteBuffer ToBuffer(const Message& message) {
@@ -109,15 +148,25 @@ class Step {
 }  // namespace
 
 struct Client::Channel {
-  explicit Channel(const ClientOptions& options)
-      : stub(grpc::CreateChannel(options.server,
-                                 grpc::InsecureChannelCredentials())) {}
+  explicit Channel(const std::shared_ptr<grpc::Channel>& channel)
+      : stub(channel) {}
   grpc::GenericStub stub;
 };
 
-Client::Client(const ClientOptions& options)
-    : channel_(std::make_unique<Channel>(options)), options_(options) {}
+Client::Client(const ClientOptions& options) : options_(options) {}
 Client::~Client() = default;
+
+absl::Status Client::Connect() {
+  if (channel_ != nullptr) return absl::OkStatus();
+  absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials =
+      ChannelCredentialsOf(options_.credentials);
+  if (!credentials.ok()) {
+    return absl::InvalidArgumentError(credentials.status().message());
+  }
+  channel_ = std::make_unique<Channel>(
+      grpc::CreateChannel(options_.server, *credentials));
+  return absl::OkStatus();
+}
 
 absl::Status Client::Call(const std::string& method, const Message& request,
                           Message* response) {
@@ -130,9 +179,10 @@ absl::Status Client::Stream(const std::string& method, const Message& request,
   absl::StatusOr<const google::protobuf::MethodDescriptor*> found =
       FindMethod(method);
   if (!found.ok()) return found.status();
+  RETURN_IF_ERROR(Connect());
   grpc::ClientContext context;
   context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
-  AddIdentity(options_.who, context);
+  AddIdentity(options_, context);
 
   grpc::CompletionQueue queue;
   Step step(queue);

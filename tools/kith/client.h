@@ -22,14 +22,27 @@ struct Identity {
   std::string name, profession, contact, person, reason, partnership;
 };
 
+// How the node knows the caller: PEM files and an access token.
+struct Credentials {
+  std::string authority;    // of the node's certificate
+  std::string certificate;  // the agency's, and its key
+  std::string key;
+  std::string token;
+  // For a node in development: no TLS, and it believes who we say we are.
+  bool plaintext = false;
+};
+
 struct ClientOptions {
   std::string server = "127.0.0.1:7400";
+  Credentials credentials;
   Identity who;
   absl::Duration timeout = absl::Seconds(30);
 };
 
 class Client {
  public:
+  // Nothing is read or connected before the first call, which is
+  // INVALID_ARGUMENT when the credentials are not complete.
   explicit Client(const ClientOptions& options);
   ~Client();
 
@@ -52,7 +65,9 @@ class Client {
  private:
   struct Channel;
 
-  std::unique_ptr<Channel> channel_;
+  absl::Status Connect();
+
+  std::unique_ptr<Channel> channel_;  // null before the first call
   const ClientOptions options_;
   std::string last_error_info_;
 };

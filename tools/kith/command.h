@@ -35,6 +35,8 @@ void AddWorklistCommands(CLI::App& app, Chosen& chosen);  // duplicate, match
 void AddOperationCommands(CLI::App& app,
                           Chosen& chosen);           // ledger, source, ...
 void AddCallCommand(CLI::App& app, Chosen& chosen);  // call
+// dev-ca, dev-token
+void AddDevelopmentCommands(CLI::App& app, Chosen& chosen);
 
 // A subcommand with an example at the head of its help.
 CLI::App* AddCommand(CLI::App& noun, const std::string& verb,

@@ -4,21 +4,25 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
+#include <tuple>
 
 #include "absl/time/time.h"
 #include "tools/kith/client.h"
 #include "tools/kith/command.h"
 #include "tools/kith/output.h"
+#include "tools/kith/profile.h"
 
 namespace kith::cli {
 namespace {
 
 constexpr char kAbout[] =
-    "Example: kith --agency school --as t-12 --purpose early_help lead lookup "
-    "--nhs 9434765919\n\n"
+    "Example: kith --profile t-12.yaml lead lookup --nhs 9434765919\n\n"
     "Asks a kithd node, and tells it things. Options before the noun say who\n"
-    "asks; they may stand in the environment: KITH_SERVER, KITH_AGENCY,\n"
-    "KITH_PRACTITIONER, KITH_ROLE, KITH_PURPOSE.";
+    "asks: your agency's certificate and your access token, best in a profile\n"
+    "(`kith dev-token --profile` makes one). They may stand in the "
+    "environment:\nKITH_PROFILE, KITH_SERVER, KITH_TLS_CA, KITH_CERT, "
+    "KITH_KEY, KITH_TOKEN,\nKITH_PURPOSE. A node in development believes what "
+    "--plaintext, --agency, --as\nand --role say.";
 constexpr char kFooter[] =
     "Exit codes: 0 done; 1 refused by a rule, or changed meanwhile; 2 wrong "
     "use;\n3 nothing by that name that you may see; 4 the server cannot be "
@@ -53,21 +57,41 @@ void AddWho(CLI::App& app, ClientOptions& options) {
   app.add_option("--server", options.server, "The node's gRPC address")
       ->envname("KITH_SERVER")
       ->capture_default_str();
+  app.add_option("--purpose", who.purpose, "What for, such as early_help")
+      ->envname("KITH_PURPOSE");
+  app.add_option("--reason", who.reason, "An auditor's reason");
+  app.add_option("--partnership", who.partnership,
+                 "Where the node hosts several");
+}
+
+void AddCredentials(CLI::App& app, Credentials& credentials) {
+  const std::tuple<const char*, std::string&, const char*, const char*> all[] =
+      {{"--tls-ca", credentials.authority, "KITH_TLS_CA",
+        "Who certified the node (PEM file)"},
+       {"--cert", credentials.certificate, "KITH_CERT",
+        "Your agency's certificate (PEM file)"},
+       {"--key", credentials.key, "KITH_KEY", "Its key (PEM file)"},
+       {"--token", credentials.token, "KITH_TOKEN", "Your access token"}};
+  for (const auto& [flag, out, variable, what] : all) {
+    app.add_option(flag, out, what)->envname(variable);
+  }
+}
+
+// Who we say we are, to a node in development.
+void AddBelieved(CLI::App& app, Credentials& credentials, Identity& who) {
+  app.add_flag("--plaintext", credentials.plaintext,
+               "For a node in development: no TLS, no token")
+      ->envname("KITH_PLAINTEXT");
   app.add_option("--agency", who.agency, "Your agency")->envname("KITH_AGENCY");
   app.add_option("--as", who.practitioner, "You, as your agency calls you")
       ->envname("KITH_PRACTITIONER");
   app.add_option("--role", who.role, "In which role, such as practitioner")
       ->envname("KITH_ROLE")
       ->capture_default_str();
-  app.add_option("--purpose", who.purpose, "What for, such as early_help")
-      ->envname("KITH_PURPOSE");
   app.add_option("--name", who.name, "Your name");
   app.add_option("--profession", who.profession, "Your profession");
   app.add_option("--contact", who.contact, "Your telephone or e-mail at work");
   app.add_option("--person", who.person, "A family member's person id");
-  app.add_option("--reason", who.reason, "An auditor's reason");
-  app.add_option("--partnership", who.partnership,
-                 "Where the node hosts several");
 }
 
 int Main(int argc, char** argv) {
@@ -77,7 +101,12 @@ int Main(int argc, char** argv) {
   ClientOptions options;
   std::string output = "table";
   double timeout_seconds = 30;
+  std::string profile;
+  app.add_option("--profile", profile, "A file that says the following")
+      ->envname("KITH_PROFILE");
   AddWho(app, options);
+  AddCredentials(app, options.credentials);
+  AddBelieved(app, options.credentials, options.who);
   app.add_option("--output", output, "table or json")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
@@ -91,12 +120,20 @@ int Main(int argc, char** argv) {
   AddWorklistCommands(app, chosen);
   AddOperationCommands(app, chosen);
   AddCallCommand(app, chosen);
+  AddDevelopmentCommands(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   options.timeout = absl::Seconds(timeout_seconds);
+  if (!profile.empty()) {
+    const absl::Status read = ReadProfile(profile, &options);
+    if (!read.ok()) {
+      std::fprintf(stderr, "kith: %s\n", std::string(read.message()).c_str());
+      return ExitCodeOf(read);
+    }
+  }
   Client client(options);
   const Output out(output == "json", isatty(STDOUT_FILENO) == 1);
   Bench bench{client, out};

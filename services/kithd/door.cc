@@ -1,0 +1,42 @@
+#include "services/kithd/door.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+
+namespace kith::kithd {
+
+absl::StatusOr<std::unique_ptr<Door>> Door::Open(const engine::Clock& clock,
+                                                 Config* config) {
+  std::unique_ptr<Door> door(new Door);
+  if (config->development_plaintext) {
+    door->callers_ = api::MakeBelievedCallers();
+    return door;
+  }
+  const std::string& folder = config->identity;
+  config->grpc.tls = {absl::StrCat(folder, "/server.crt"),
+                      absl::StrCat(folder, "/server.key"),
+                      absl::StrCat(folder, "/clients.crt")};
+  for (const std::string& file :
+       {config->grpc.tls->certificate, config->grpc.tls->key,
+        config->grpc.tls->client_authorities}) {
+    RETURN_IF_ERROR(identity::ReadSmallFile(file).status());
+  }
+  ASSIGN_OR_RETURN(
+      door->doorkeeper_,
+      identity::Doorkeeper::Open(folder, [&clock] { return clock.Now(); }));
+  door->callers_ = api::MakeCertifiedCallers(*door->doorkeeper_);
+  return door;
+}
+
+absl::Status Door::health() const {
+  return doorkeeper_ == nullptr ? absl::OkStatus() : doorkeeper_->health();
+}
+
+std::string Door::notice() const {
+  if (doorkeeper_ != nullptr) return "";
+  return "development: plaintext on loopback, callers are believed\n";
+}
+
+}  // namespace kith::kithd
