@@ -37,7 +37,7 @@ struct Options {
   std::string server = "127.0.0.1:7400";
   std::string tls_authority, certificate, key;  // files, for the server
   bool plaintext = false;                       // a server in development
-  std::string kafka_brokers, kafka_settings;  // either: through Kafka
+  std::string kafka_brokers, kafka_settings;    // either: through Kafka
   std::string table, mapping, extracted_at, output = "table";
   std::string council_agency, council_system;
   uint64_t first = 0, last = 0;  // of a resend; 0: all that is kept

@@ -80,10 +80,10 @@ class CommandTest : public testing::Test {
 
   std::vector<std::string> Running(const std::string& file) {
     // Port 1 is nobody's.
-    return {"run",      Path(file),   "--agency",      "council",
-            "--source", "feed",       "--partnership", "hackney",
-            "--outbox", Path("box"),  "--key-file",    Path("feed.k1.key"),
-            "--server", "127.0.0.1:1", "--plaintext"};
+    return {"run",         Path(file),  "--agency",      "council",
+            "--source",    "feed",      "--partnership", "hackney",
+            "--outbox",    Path("box"), "--key-file",    Path("feed.k1.key"),
+            "--plaintext", "--server",  "127.0.0.1:1"};
   }
 
   fs::path folder_;

@@ -102,7 +102,8 @@ absl::Status CheckIdentity(const Config& config) {
     return absl::InvalidArgumentError(
         "--development-plaintext is for loopback addresses only");
   }
-  if (config.descriptors_max < 256 || config.grpc.buffered_bytes_max < 1 << 20) {
+  if (config.descriptors_max < 256 ||
+      config.grpc.buffered_bytes_max < 1 << 20) {
     return absl::InvalidArgumentError("a limit is out of range");
   }
   return absl::OkStatus();
@@ -154,9 +155,9 @@ absl::StatusOr<Config> ReadConfig(int argc, char** argv, int* exit_code) {
   auto* keys = app.add_option("--keys", flags.keys, "Folder of source keys");
   auto* checkpoints = app.add_option("--checkpoints", flags.checkpoints,
                                      "Folder that checkpoints may go to");
-  auto* identity = app.add_option(
-      "--identity", flags.identity,
-      "Folder of certificates, agencies and token issuers");
+  auto* identity =
+      app.add_option("--identity", flags.identity,
+                     "Folder of certificates, agencies and token issuers");
   app.add_flag("--development-plaintext", config.development_plaintext,
                "Without TLS, on loopback: callers are believed");
   auto* listen = app.add_option("--listen", flags.grpc.listen,

@@ -14,7 +14,7 @@ struct Config {
   std::string data;             // folder of the databases; made when absent
   std::string keys;             // folder of source keys; empty: <data>/keys
   std::string checkpoints;      // where checkpoints go; empty: none may
-  std::string identity;  // folder of whom to believe (services/identity)
+  std::string identity;         // folder of whom to believe (services/identity)
   // Instead of it, on a loopback address: no TLS, and callers are believed.
   bool development_plaintext = false;
   int descriptors_max = 65536;  // files and connections, at most

@@ -91,9 +91,9 @@ HttpServer::Handlers Handlers(Metrics& metrics, engine::Engine& engine,
     const engine::EngineStatus status = engine.status();
     if (draining) return {503, "text/plain", "draining\n"};
     if (!door.health().ok()) {
-      return {503, "text/plain",
-              absl::StrCat("nobody is admitted: ", door.health().message(),
-                           "\n")};
+      return {
+          503, "text/plain",
+          absl::StrCat("nobody is admitted: ", door.health().message(), "\n")};
     }
     if (status.ready) return {200, "text/plain", "ready\n"};
     return {503, "text/plain",
@@ -162,9 +162,9 @@ absl::Status Serve(Config config) {
   api::Shell shell(node, *workers, metrics, door->callers());
   ASSIGN_OR_RETURN(const auto server, api::Server::Start(config.grpc, shell));
   std::atomic<bool> draining = false;
-  ASSIGN_OR_RETURN(auto http,
-                   HttpServer::Start(config.http_listen,
-                                     Handlers(metrics, *engine, *door, draining)));
+  ASSIGN_OR_RETURN(auto http, HttpServer::Start(
+                                  config.http_listen,
+                                  Handlers(metrics, *engine, *door, draining)));
   server->SetServing(true);
   auto probe = SelfProbe::Start(
       {HostOf(config.grpc.listen), server->port(), config.grpc.tls.has_value()},
@@ -187,7 +187,8 @@ absl::Status Serve(Config config) {
   workers.reset();
   engine->Stop();
   http.reset();
-  if (failed) return absl::UnavailableError("the node had to stop; the log says why");
+  if (failed)
+    return absl::UnavailableError("the node had to stop; the log says why");
   spdlog::info("drained");
   return absl::OkStatus();
 }

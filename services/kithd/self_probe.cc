@@ -18,7 +18,8 @@ namespace {
 
 constexpr int kKnocksMax = 2;
 // The client's preface and an empty SETTINGS frame.
-constexpr char kPreface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
+constexpr char kPreface[] =
+    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0";
 
 class Socket {
  public:
@@ -77,8 +78,8 @@ bool Await(int fd, short what, absl::Time deadline) {
 // Says `text` on a connection and waits for the first byte.
 absl::Status Exchange(const addrinfo& address, const std::string& text,
                       absl::Time deadline) {
-  const Socket socket(::socket(
-      address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const Socket socket(::socket(address.ai_family,
+                               SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (socket.fd() < 0) return NoAnswer();
   connect(socket.fd(), address.ai_addr, address.ai_addrlen);
   if (!Await(socket.fd(), POLLOUT, deadline) ||
@@ -95,9 +96,9 @@ absl::Status Exchange(const addrinfo& address, const std::string& text,
 class ProbeThread final : public SelfProbe {
  public:
   ProbeThread(const SelfProbeOptions& options, std::function<void()> on_deaf)
-      : options_(options), on_deaf_(std::move(on_deaf)), thread_([this] {
-          Run();
-        }) {}
+      : options_(options),
+        on_deaf_(std::move(on_deaf)),
+        thread_([this] { Run(); }) {}
   ~ProbeThread() override {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -136,9 +137,8 @@ class ProbeThread final : public SelfProbe {
 
 absl::Status Knock(const SelfProbeOptions& options) {
   const absl::Time deadline = absl::Now() + options.patience;
-  const std::string text = options.tls
-                               ? Hello()
-                               : std::string(kPreface, sizeof(kPreface) - 1);
+  const std::string text =
+      options.tls ? Hello() : std::string(kPreface, sizeof(kPreface) - 1);
   addrinfo hints = {};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;

@@ -51,8 +51,8 @@ SelfProbeOptions At(const Listener& listener, bool tls) {
 TEST(SelfProbeTest, AListenerThatAnswersIsHeard) {
   const Listener listener;
   for (const bool tls : {false, true}) {
-    auto begin = std::async(std::launch::async,
-                            [&] { return listener.AnswerOne(); });
+    auto begin =
+        std::async(std::launch::async, [&] { return listener.AnswerOne(); });
     SelfProbeOptions options = At(listener, tls);
     options.patience = absl::Seconds(20);
     EXPECT_TRUE(Knock(options).ok());

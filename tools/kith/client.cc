@@ -64,9 +64,9 @@ void AddIdentity(const ClientOptions& options, grpc::ClientContext& context) {
        {"kith-partnership", who.partnership}},
       context);
   if (!options.credentials.plaintext) {
-    return Add({{"authorization",
-                 absl::StrCat("Bearer ", options.credentials.token)}},
-               context);
+    return Add(
+        {{"authorization", absl::StrCat("Bearer ", options.credentials.token)}},
+        context);
   }
   Add({{"kith-agency", who.agency},
        {"kith-practitioner", who.practitioner},

@@ -39,8 +39,7 @@ absl::Status WriteProfile(const TokenFlags& flags, const std::string& token) {
       absl::StrCat(flags.server.empty() ? "" : "server: ", flags.server,
                    flags.server.empty() ? "" : "\n", "tls_ca: ", folder,
                    "/authority.crt\ncert: ", agency, ".crt\nkey: ", agency,
-                   ".key\npurpose: ", flags.purpose, "\ntoken: ", token,
-                   "\n"));
+                   ".key\npurpose: ", flags.purpose, "\ntoken: ", token, "\n"));
 }
 
 absl::Status MakeToken(const TokenFlags& flags, const Output& out) {
@@ -59,18 +58,21 @@ void AddAuthority(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<authority::DevelopmentOptions>();
   CLI::App* command = AddCommand(
       app, "dev-ca",
-      "Makes a development authority in a folder: certificates for agencies and "
+      "Makes a development authority in a folder: certificates for agencies "
+      "and "
       "a node, and what the node needs to believe them. Run it again to add "
       "agencies. Not for real data.",
       "kith dev-ca build/dev-identity --agency school --agency council");
   command->add_option("folder", *folder, "Where it is, or is to be")
       ->required();
-  command->add_option("--agency", *agencies, "An agency that needs a "
-                                             "certificate; may be repeated");
+  command->add_option("--agency", *agencies,
+                      "An agency that needs a "
+                      "certificate; may be repeated");
   command->add_option("--trust-domain", options->trust_domain, "Of new ones")
       ->capture_default_str();
-  command->add_option("--node-name", options->node_names,
-                      "A name of the node, as DNS:... or IP:...")
+  command
+      ->add_option("--node-name", options->node_names,
+                   "A name of the node, as DNS:... or IP:...")
       ->capture_default_str();
   command->callback([&chosen, folder, agencies, options] {
     chosen.run = [folder, agencies, options](Bench& bench) {
@@ -90,8 +92,9 @@ void AddToken(CLI::App& app, Chosen& chosen) {
   command->add_option("folder", flags->folder, "The authority's")->required();
   command->add_option("--agency", flags->person.agency, "Who vouches for them")
       ->required();
-  command->add_option("--as", flags->person.subject,
-                      "They, as their agency calls them")
+  command
+      ->add_option("--as", flags->person.subject,
+                   "They, as their agency calls them")
       ->required();
   command->add_option("--role", flags->person.role, "Such as practitioner")
       ->capture_default_str();
