@@ -28,6 +28,7 @@
 #include "services/inbox/memory_inbox.h"
 #include "services/kithd/config.h"
 #include "services/kithd/door.h"
+#include "services/kithd/grpc_log.h"
 #include "services/kithd/http_server.h"
 #include "services/kithd/metrics.h"
 #include "services/kithd/own_sources.h"
@@ -208,6 +209,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   spdlog::set_level(spdlog::level::from_str(config->log_level));
+  LimitGrpcLog();
   RaiseDescriptorLimit(config->descriptors_max);
   const absl::Status served = Serve(*config);
   if (served.ok()) return 0;
