@@ -22,18 +22,6 @@ namespace {
 
 constexpr uint64_t kFamiliesAStep = 1000;
 
-// Resident memory that no file backs.
-double MemoryBytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    double kib = 0;
-    if (std::sscanf(line.c_str(), "RssAnon: %lf", &kib) == 1) {
-      return kib * 1024;
-    }
-  }
-  return 0;
-}
-
 double DiskBytes(const std::string& folder) {
   double bytes = 0;
   for (const auto& entry :
@@ -72,6 +60,17 @@ Grown RunInProcess(const Settings& settings, uint64_t families) {
 }
 
 }  // namespace
+
+double MemoryBytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    double kib = 0;
+    if (std::sscanf(line.c_str(), "RssAnon: %lf", &kib) == 1) {
+      return kib * 1024;
+    }
+  }
+  return 0;
+}
 
 void MeasureSync(const Settings& settings, Report& report) {
   const std::string path = absl::StrCat(settings.folder, "/probe");

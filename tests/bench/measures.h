@@ -13,6 +13,7 @@ struct Settings {
   uint64_t families = 10000;  // known before measuring
   uint64_t families_many = 100000;
   size_t statements = 20000;  // a run
+  size_t backlog = 1000000;   // of statements, drained from Kafka
   int pairs = 5;              // odd
 };
 
@@ -26,6 +27,15 @@ void MeasureIntakeAndRebuild(const Settings& settings, Report& report);
 // GetFamily over gRPC without TLS, with disclosure and a durable access record,
 // against a call that does nothing and answers with as many bytes.
 void MeasureReads(const Settings& settings, Report& report);
+
+// Through a real Kafka on this machine: from a statement to its being visible,
+// against a bare round trip through the same broker; and draining a backlog,
+// against the same intake without Kafka, with what memory does meanwhile.
+// Prints why and measures nothing where no broker can be had.
+void MeasureKafka(const Settings& settings, Report& report);
+
+// Memory of this process that no file backs.
+double MemoryBytes();
 
 // Memory, disk and speed with few and with many families. Each is measured in
 // a process of its own, for which this program is run with `--grown`.

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "eventstore/rocks_store.h"
+#include "services/inbox/memory_inbox.h"
 #include "services/views/fold.h"
 #include "tests/simulation/population.h"
 
@@ -87,8 +88,12 @@ engine::ViewFold RealViews() {
   return {fold, views::kViewFormat};
 }
 
-Node::Node(const std::string& folder, rocksdb::Env* env)
-    : root_(kPartnership, "root", agency::v1::SOURCE_KIND_SYSTEM, "council") {
+Node::Node(const std::string& folder, rocksdb::Env* env,
+           const std::string& kafka)
+    : folder_(folder),
+      env_(env),
+      broker_(kafka),
+      root_(kPartnership, "root", agency::v1::SOURCE_KIND_SYSTEM, "council") {
   const std::string key_folder = absl::StrCat(folder, "/source-keys");
   std::filesystem::create_directories(folder);
   for (const char* agency : {"council", "school", "health"}) {
@@ -97,20 +102,47 @@ Node::Node(const std::string& folder, rocksdb::Env* env)
     engine::testing::PutKey(key_folder, feeds_.back());
   }
   engine::testing::PutKey(key_folder, root_);
-  store_ = OpenStore(folder, env);
   keys_ = std::make_unique<engine::SourceKeys>(key_folder);
-  inbox_ = std::make_unique<inbox::MemoryInbox>(
-      inbox::MemoryInboxOptions{}, [this] { return clock_.Now(); });
-  engine::Options options;
-  options.partnership = kPartnership;
-  options.genesis =
-      engine::testing::GenesisOf(kPartnership, root_, clock_.Now());
-  engine_ = OrStop(engine::Engine::Open(options, *store_, *inbox_, RealViews(),
-                                        *keys_, nullptr));
+  Start();
   for (const auto& feed : feeds_) {
     OrStop(engine::testing::SubmitAndWait(
         *engine_, root_.Frame(feed.Registration(), clock_.Now())));
   }
+}
+
+Node::~Node() { Stop(); }
+
+void Node::Start() {
+  store_ = OpenStore(folder_, env_);
+  const auto now = [this] { return clock_.Now(); };
+  if (broker_.empty()) {
+    inbox_ =
+        std::make_unique<inbox::MemoryInbox>(inbox::MemoryInboxOptions{}, now);
+  } else {
+    inbox::KafkaInboxOptions options;
+    options.partnership = kPartnership;
+    options.node = "bench";
+    options.connection = {{"bootstrap.servers", broker_}};
+    auto kafka = std::make_unique<inbox::KafkaInbox>(options, now);
+    kafka_ = kafka.get();
+    inbox_ = std::move(kafka);
+  }
+  engine::Options options;
+  options.partnership = kPartnership;
+  options.hold_gaps = !broker_.empty();
+  options.genesis =
+      engine::testing::GenesisOf(kPartnership, root_, clock_.Now());
+  engine_ = OrStop(engine::Engine::Open(options, *store_, *inbox_, RealViews(),
+                                        *keys_, nullptr));
+}
+
+void Node::Stop() {
+  if (engine_ == nullptr) return;
+  engine_->Stop();
+  engine_.reset();
+  inbox_.reset();
+  kafka_ = nullptr;
+  store_.reset();
 }
 
 std::vector<std::string> Node::Sign(const std::vector<Spoken>& statements) {

@@ -10,14 +10,24 @@
 #include "services/engine/clock.h"
 #include "services/engine/engine.h"
 #include "services/engine/testing.h"
-#include "services/inbox/memory_inbox.h"
+#include "services/inbox/kafka_inbox.h"
 
 namespace kith::bench {
 
 class Node {
  public:
-  // In `folder`, which is made. `env` may be null.
-  Node(const std::string& folder, rocksdb::Env* env);
+  // In `folder`, which is made. `env` may be null. Frames come from the topic
+  // of the partnership at `kafka`; empty: from a queue in the process.
+  Node(const std::string& folder, rocksdb::Env* env,
+       const std::string& kafka = "");
+  ~Node();
+
+  // Ends the node and opens it again on the same folder; what its feeds said
+  // goes on. For a backlog: sign while it is stopped.
+  void Stop();
+  void Start();
+  // Null without Kafka.
+  const inbox::KafkaInbox* kafka() const { return kafka_; }
 
   std::string partnership() const { return "bench"; }
   engine::Engine& engine() { return *engine_; }
@@ -35,12 +45,16 @@ class Node {
   double Run(std::vector<std::string> frames, size_t odd_max = 0);
 
  private:
+  const std::string folder_;
+  rocksdb::Env* const env_;
+  const std::string broker_;  // empty: none
   engine::SystemClock clock_;
   engine::testing::TestSource root_;
   std::vector<engine::testing::TestSource> feeds_;
   std::unique_ptr<eventstore::Store> store_;
   std::unique_ptr<engine::SourceKeys> keys_;
-  std::unique_ptr<inbox::MemoryInbox> inbox_;
+  std::unique_ptr<inbox::Inbox> inbox_;
+  inbox::KafkaInbox* kafka_ = nullptr;
   std::unique_ptr<engine::Engine> engine_;
 };
 
