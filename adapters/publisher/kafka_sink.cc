@@ -94,13 +94,18 @@ absl::StatusOr<std::unique_ptr<Producer>> Producer::Make(
     return rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why,
                              sizeof(why)) == RD_KAFKA_CONF_OK;
   };
-  bool fits = true;
-  for (const auto& [name, value] : kHonest) fits = fits && set(name, value);
-  for (const auto& [name, value] : properties) fits = fits && set(name, value);
-  if (!fits) {
-    rd_kafka_conf_destroy(conf);
-    return absl::InvalidArgumentError(absl::StrCat("Kafka setting: ", why));
-  }
+  const auto set_all = [&](const auto& settings) {
+    for (const auto& [name, value] : settings) {
+      if (set(name, value)) continue;
+      rd_kafka_conf_destroy(conf);
+      // librdkafka's own words may repeat the value.
+      return absl::InvalidArgumentError(
+          absl::StrCat("Kafka does not take this value of ", name));
+    }
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(set_all(kHonest));
+  RETURN_IF_ERROR(set_all(properties));
   auto producer = std::unique_ptr<Producer>(new Producer());
   rd_kafka_conf_set_opaque(conf, producer.get());
   rd_kafka_conf_set_log_cb(conf, nullptr);  // what matters comes as an error
