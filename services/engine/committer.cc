@@ -34,11 +34,12 @@ bool SameVersions(const eventstore::Views& one,
 
 }  // namespace
 
-Committer::Committer(eventstore::Store& store, Waiters& waiters,
-                     const PositionTokens& tokens, EngineMetrics* metrics,
-                     uint64_t position,
+Committer::Committer(eventstore::Store& store, Recorder& recorder,
+                     Waiters& waiters, const PositionTokens& tokens,
+                     EngineMetrics* metrics, uint64_t position,
                      std::function<void(absl::Status)> failed)
     : store_(store),
+      recorder_(recorder),
       waiters_(waiters),
       tokens_(tokens),
       metrics_(metrics),
@@ -113,12 +114,20 @@ void Committer::Run() {
 }
 
 absl::Status Committer::Commit(DecidedBatch& batch) {
+  RETURN_IF_ERROR(Complete(batch));
   const absl::Time start = absl::Now();
   ASSIGN_OR_RETURN(const eventstore::Head head, Write(batch));
   batch.figures.committing = absl::Now() - start;
   Reached(head.next);
   Tell(batch);
   Count(batch);
+  return absl::OkStatus();
+}
+
+absl::Status Committer::Complete(DecidedBatch& batch) {
+  const absl::Time start = absl::Now();
+  RETURN_IF_ERROR(recorder_.Complete(batch));
+  batch.figures.deciding += absl::Now() - start;
   return absl::OkStatus();
 }
 
@@ -151,8 +160,8 @@ void Committer::Tell(DecidedBatch& batch) {
 
 void Committer::Count(const DecidedBatch& batch) {
   if (metrics_ == nullptr) return;
-  for (const ledger::v1::OutcomeKind kind : batch.outcomes) {
-    metrics_->Decided(kind);
+  for (const core::Decided& decided : batch.decided) {
+    metrics_->Decided(decided.outcome.kind());
   }
   for (const Answer& answer : batch.answers) {
     if (answer.outcome.held) metrics_->Held();

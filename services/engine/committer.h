@@ -1,5 +1,5 @@
-// Commits decided batches one after the other on a thread of its own, and
-// answers who waits for them.
+// Commits decided batches one after the other on a thread of its own, folds the
+// views before (recorder.h), and answers who waits for them.
 //
 // Holds at most one batch: `Hand` waits until the one before is durable.
 // Thread-safety: one thread hands; any thread calls the rest.
@@ -15,6 +15,7 @@
 #include "services/engine/decider.h"
 #include "services/engine/engine_metrics.h"
 #include "services/engine/position_token.h"
+#include "services/engine/recorder.h"
 #include "services/engine/waiters.h"
 
 namespace kith::engine {
@@ -23,7 +24,7 @@ class Committer {
  public:
   // `failed` is called once, on this thread, when a commit fails: nobody knows
   // then what the disk holds. `metrics` may be null. All must outlive it.
-  Committer(eventstore::Store& store, Waiters& waiters,
+  Committer(eventstore::Store& store, Recorder& recorder, Waiters& waiters,
             const PositionTokens& tokens, EngineMetrics* metrics,
             uint64_t position, std::function<void(absl::Status)> failed);
   ~Committer() { End(); }
@@ -48,12 +49,14 @@ class Committer {
  private:
   void Run();
   absl::Status Commit(DecidedBatch& batch);
+  absl::Status Complete(DecidedBatch& batch);
   absl::StatusOr<eventstore::Head> Write(DecidedBatch& batch);
   void Reached(uint64_t position);
   void Tell(DecidedBatch& batch);
   void Count(const DecidedBatch& batch);
 
   eventstore::Store& store_;
+  Recorder& recorder_;
   Waiters& waiters_;
   const PositionTokens& tokens_;
   EngineMetrics* const metrics_;

@@ -1,5 +1,5 @@
-// Turns what was taken from the inbox into one batch to commit: checks macs,
-// lets core decide, folds the facts into the views.
+// Turns what was taken from the inbox into one batch of decisions: checks macs
+// and lets core decide. What follows for records and views is the recorder's.
 //
 // Runs one batch ahead of the commit (TableRows). Not thread-safe.
 #pragma once
@@ -13,7 +13,6 @@
 #include "services/engine/engine.h"
 #include "services/engine/mac_check.h"
 #include "services/engine/table_rows.h"
-#include "services/engine/view_fold.h"
 #include "services/inbox/inbox.h"
 
 namespace kith::engine {
@@ -24,20 +23,27 @@ struct Answer {
 };
 
 struct DecidedBatch {
+  uint64_t first_position = 0;  // the first fact's
+  std::vector<core::Decided> decided;
+  // The changes of state, in the decider's hands: it changes them no more, and
+  // lets go of them only when it begins the next batch but one. By then this
+  // one is committed, since a batch is handed over after the commit of the one
+  // before.
+  const core::Overlay::Changes* state = nullptr;
+  std::vector<Answer> answers;
+  BatchFigures figures;
+
+  // What the recorder makes of it; the inbox position is there before.
   eventstore::Batch writes;
   // The version of the views under construction that it folds as well.
   std::optional<uint32_t> building;
-  std::vector<Answer> answers;
-  std::vector<ledger::v1::OutcomeKind> outcomes;  // of all it decided
-  BatchFigures figures;
 };
 
 class Decider {
  public:
   // `snapshot` is the store as it is. `keys` must outlive it.
   Decider(std::shared_ptr<const eventstore::Snapshot> snapshot,
-          const Options& options, ViewFold views, core::KeyHash hash,
-          SourceKeys& keys);
+          const Options& options, core::KeyHash hash, SourceKeys& keys);
 
   // Decides all of `taken`. `snapshot` holds all batches decided but perhaps
   // the last. An error leaves it of no use: stop.
@@ -47,28 +53,17 @@ class Decider {
   // The batch that founds the ledger.
   absl::StatusOr<DecidedBatch> Found(const core::Genesis& genesis);
 
-  // From now on folds the version of the views under construction as well,
-  // which stands at the head; once it is the live one, no other.
-  void FoldAlso(std::unique_ptr<TableRows> building);
-
  private:
-  void Advance(std::shared_ptr<const eventstore::Snapshot> snapshot);
+  DecidedBatch NewBatch();
   absl::Status DecideOne(inbox::Entry entry, DecidedBatch& batch);
   // Takes what core concluded into the batch.
-  absl::Status Take(core::Applied& applied, DecidedBatch& batch);
-  absl::Status Record(const core::Decided& decided, DecidedBatch& batch);
-  absl::Status FoldViews(const core::Decided& decided,
-                         const core::NewFact& fact);
-  void AppendRows(DecidedBatch& batch);
+  void Take(core::Applied& applied, DecidedBatch& batch);
 
   const bool hold_gaps_;
-  const ViewFold views_;
   const core::KeyHash hash_;
   MacCheck mac_check_;
   uint64_t next_position_;
   TableRows state_;
-  std::unique_ptr<TableRows> live_;
-  std::unique_ptr<TableRows> building_;  // null: none, or not at the head
 };
 
 }  // namespace kith::engine

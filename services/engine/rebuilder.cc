@@ -31,23 +31,43 @@ Rebuilder::Rebuilder(eventstore::Store& store, const ViewFold& views,
       step_max_(step_max) {}
 
 absl::StatusOr<uint64_t> Rebuilder::Step() {
+  // Holds every step but perhaps the last.
   ASSIGN_OR_RETURN(std::shared_ptr<const eventstore::Snapshot> snapshot,
                    store_.Read());
   rows_->Advance(snapshot);
   if (folded_to_ == 0) PutViewVersion(views_.version, rows_->top());
+  RETURN_IF_ERROR(Fold(*snapshot));
+  RETURN_IF_ERROR(AwaitWritten());
+  BeginWriting();
+  const uint64_t left = snapshot->head().next - folded_to_;
+  if (left == 0) RETURN_IF_ERROR(AwaitWritten());
+  return left;
+}
+
+absl::Status Rebuilder::Fold(const eventstore::Snapshot& snapshot) {
   absl::Status folded;
   size_t left = step_max_;
-  RETURN_IF_ERROR(snapshot->ScanLedger(
+  RETURN_IF_ERROR(snapshot.ScanLedger(
       folded_to_, [&](const eventstore::StoredRecord& record) {
         if (left-- == 0) return false;
         folded = FoldOne(record);
         return folded.ok();
       }));
-  RETURN_IF_ERROR(folded);
-  std::vector<eventstore::RowChange> changes;
-  rows_->AppendChanges(changes);
-  RETURN_IF_ERROR(store_.CommitView(changes, folded_to_));
-  return snapshot->head().next - folded_to_;
+  return folded;
+}
+
+void Rebuilder::BeginWriting() {
+  const core::Overlay::Changes& changes = rows_->top().changes();
+  writing_ = std::async(std::launch::async, [&changes, table = rows_->table(),
+                                             to = folded_to_, &store = store_] {
+    std::vector<eventstore::RowChange> rows;
+    AppendRows(table, changes, rows);
+    return store.CommitView(rows, to);
+  });
+}
+
+absl::Status Rebuilder::AwaitWritten() {
+  return writing_.valid() ? writing_.get() : absl::OkStatus();
 }
 
 absl::Status Rebuilder::FoldOne(const eventstore::StoredRecord& record) {

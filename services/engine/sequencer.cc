@@ -69,8 +69,9 @@ absl::Status Sequencer::Start(const Progress& progress) {
   RETURN_IF_ERROR(RebuildIfOutdated(progress));
   RETURN_IF_ERROR(StartInbox(*view));
   ASSIGN_OR_RETURN(decider_, NewDecider());
+  recorder_ = NewRecorder();
   committer_ = std::make_unique<Committer>(
-      store_, waiters_, tokens_, metrics_, view->position(),
+      store_, *recorder_, waiters_, tokens_, metrics_, view->position(),
       [this](const absl::Status& reason) { Fail(reason); });
   thread_ = std::thread([this] { Run(); });
   const std::lock_guard lock(mutex_);
@@ -87,7 +88,8 @@ absl::Status Sequencer::FoundIfEmpty() {
                      " has no ledger here, and none is to be founded"));
   }
   ASSIGN_OR_RETURN(const std::unique_ptr<Decider> decider, NewDecider());
-  ASSIGN_OR_RETURN(const DecidedBatch batch, decider->Found(*options_.genesis));
+  ASSIGN_OR_RETURN(DecidedBatch batch, decider->Found(*options_.genesis));
+  RETURN_IF_ERROR(NewRecorder()->Complete(batch));
   return store_.Commit(batch.writes).status();
 }
 
@@ -128,8 +130,12 @@ absl::Status Sequencer::StartInbox(const ReadView& view) {
 absl::StatusOr<std::unique_ptr<Decider>> Sequencer::NewDecider() {
   ASSIGN_OR_RETURN(std::shared_ptr<const eventstore::Snapshot> snapshot,
                    store_.Read());
-  return std::make_unique<Decider>(std::move(snapshot), options_, views_, hash_,
-                                   keys_);
+  return std::make_unique<Decider>(std::move(snapshot), options_, hash_, keys_);
+}
+
+std::unique_ptr<Recorder> Sequencer::NewRecorder() const {
+  return std::make_unique<Recorder>(store_, views_, hash_,
+                                    options_.row_cache_bytes_max / 2);
 }
 
 void Sequencer::Submit(std::string frame_bytes, Done done) {
@@ -226,7 +232,7 @@ absl::Status Sequencer::JoinUp(Rebuilder& rebuilder, const Progress& progress) {
     ASSIGN_OR_RETURN(left, rebuilder.Step());
     Report(progress, rebuilder.folded_to(), left);
   }
-  decider_->FoldAlso(rebuilder.TakeRows());
+  recorder_->FoldAlso(rebuilder.TakeRows());
   return absl::OkStatus();
 }
 

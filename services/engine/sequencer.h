@@ -12,6 +12,7 @@
 #include "services/engine/engine.h"
 #include "services/engine/gate.h"
 #include "services/engine/rebuilder.h"
+#include "services/engine/recorder.h"
 #include "services/engine/waiters.h"
 
 namespace kith::engine {
@@ -42,6 +43,7 @@ class Sequencer final : public Engine {
   absl::Status AbandonUnfinished();
   absl::Status StartInbox(const ReadView& view);
   absl::StatusOr<std::unique_ptr<Decider>> NewDecider();
+  std::unique_ptr<Recorder> NewRecorder() const;
 
   // The deciding thread.
   void Run();
@@ -67,6 +69,8 @@ class Sequencer final : public Engine {
   const PositionTokens tokens_;
 
   Waiters waiters_;
+  // Of the committing thread; others only while that has nothing to do.
+  std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Committer> committer_;
   Gate gate_;
   // Of the deciding thread; others only while they pause `gate_`.

@@ -13,10 +13,11 @@ TableRows::TableRows(eventstore::Table table, size_t cache_bytes_max)
   layers_[1].below = &below_;
 }
 
-void TableRows::AppendChanges(std::vector<eventstore::RowChange>& rows) const {
-  rows.reserve(rows.size() + top_->changes().size());
-  for (const auto& [key, change] : top_->changes()) {
-    rows.push_back({table_, key, change.subject, change.value});
+void AppendRows(eventstore::Table table, const core::Overlay::Changes& changes,
+                std::vector<eventstore::RowChange>& rows) {
+  rows.reserve(rows.size() + changes.size());
+  for (const auto& [key, change] : changes) {
+    rows.push_back({table, key, change.subject, change.value});
   }
 }
 

@@ -3,7 +3,9 @@
 //
 // Between two calls of `Advance` lies one batch. At each moment:
 //   top      changes of the batch being decided
-//   settled  changes of the batch before, whose commit may be under way
+//   settled  changes of the batch before, whose commit may be under way; they
+//            stay as they are, and where they are, so that another thread may
+//            read them until the next batch but one begins
 //   below    a snapshot that holds all batches before those, behind a cache
 // Not thread-safe.
 #pragma once
@@ -28,9 +30,6 @@ class TableRows {
 
   // To read and write.
   core::Overlay& top() { return *top_; }
-
-  // Appends what the batch has changed, for its commit.
-  void AppendChanges(std::vector<eventstore::RowChange>& rows) const;
 
   // The next batch begins. `snapshot` holds every batch but the one that ends
   // now; that one may be in it.
@@ -88,5 +87,9 @@ class TableRows {
   size_t top_layer_ = 0;
   core::Overlay* top_;  // of layers_[top_layer_]
 };
+
+// Appends what a batch changed in `table`, for its commit.
+void AppendRows(eventstore::Table table, const core::Overlay::Changes& changes,
+                std::vector<eventstore::RowChange>& rows);
 
 }  // namespace kith::engine

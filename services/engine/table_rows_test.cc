@@ -18,7 +18,7 @@ class TableRowsTest : public testing::Test {
   }
   void EndBatch() {
     uncommitted_ = {};
-    rows_.AppendChanges(uncommitted_.rows);
+    AppendRows(rows_.table(), rows_.top().changes(), uncommitted_.rows);
   }
   std::string Value() { return rows_.top().Get("key")->value_or("none"); }
   int Scanned() {
