@@ -4,6 +4,7 @@
 #   kith_test(NAME SOURCES a_test.cc ... DEPS target ... [LABELS quick|full|soak]
 #             [TIMEOUT seconds])
 #   kith_executable(NAME SOURCES main.cc ... DEPS target ...)
+#   kith_allocate_fast(NAME)
 #   kith_add_folders(folder ...)
 #
 # DEPS are PUBLIC: "my header includes it". Test labels default to `quick`;
@@ -42,6 +43,14 @@ function(kith_executable NAME)
   target_link_libraries(${NAME} PRIVATE kith_options ${A_DEPS})
   kith_remember_kind(${NAME} ${A_DEPS})
   kith_precompile(${NAME})
+endfunction()
+
+# Takes memory from tcmalloc (docs/decisions/0016). Not under a sanitizer, which
+# has an allocator of its own.
+function(kith_allocate_fast NAME)
+  if(NOT KITH_SANITIZE)
+    target_link_libraries(${NAME} PRIVATE PkgConfig::tcmalloc)
+  endif()
 endfunction()
 
 # For the label: the test's folder from the project's root.
