@@ -1,5 +1,6 @@
 #include "services/engine/rebuilder.h"
 
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -15,8 +16,9 @@ absl::StatusOr<std::unique_ptr<Rebuilder>> Rebuilder::Begin(
     RETURN_IF_ERROR(store.AbandonView());
   }
   ASSIGN_OR_RETURN(const uint32_t version, store.BeginView());
-  auto rows = std::make_unique<TableRows>(eventstore::Table::View(version),
-                                          cache_bytes_max);
+  auto rows =
+      std::make_unique<TableRows>(eventstore::Table::View(version),
+                                  cache_bytes_max, TableRows::Begins::kEmpty);
   return std::unique_ptr<Rebuilder>(
       new Rebuilder(store, views, std::move(hash), std::move(rows), step_max));
 }
@@ -36,7 +38,8 @@ absl::StatusOr<uint64_t> Rebuilder::Step() {
                    store_.Read());
   rows_->Advance(snapshot);
   if (folded_to_ == 0) PutViewVersion(views_.version, rows_->top());
-  RETURN_IF_ERROR(Fold(*snapshot));
+  ASSIGN_OR_RETURN(const std::vector<Read> facts, TakeRead());
+  for (const Read& read : facts) RETURN_IF_ERROR(Fold(read));
   RETURN_IF_ERROR(AwaitWritten());
   BeginWriting();
   const uint64_t left = snapshot->head().next - folded_to_;
@@ -44,16 +47,31 @@ absl::StatusOr<uint64_t> Rebuilder::Step() {
   return left;
 }
 
-absl::Status Rebuilder::Fold(const eventstore::Snapshot& snapshot) {
-  absl::Status folded;
-  size_t left = step_max_;
-  RETURN_IF_ERROR(snapshot.ScanLedger(
-      folded_to_, [&](const eventstore::StoredRecord& record) {
-        if (left-- == 0) return false;
-        folded = FoldOne(record);
-        return folded.ok();
+absl::StatusOr<std::vector<Rebuilder::Read>> Rebuilder::TakeRead() {
+  ASSIGN_OR_RETURN(std::vector<Read> facts,
+                   reading_.valid() ? reading_.get()
+                                    : ReadFrom(store_, folded_to_, step_max_));
+  reading_ = std::async(std::launch::async, ReadFrom, std::cref(store_),
+                        folded_to_ + facts.size(), step_max_);
+  return facts;
+}
+
+absl::StatusOr<std::vector<Rebuilder::Read>> Rebuilder::ReadFrom(
+    const eventstore::Store& store, uint64_t first, size_t count_max) {
+  ASSIGN_OR_RETURN(const auto snapshot, store.Read());
+  std::vector<Read> facts;
+  bool whole = true;
+  RETURN_IF_ERROR(
+      snapshot->ScanLedger(first, [&](const eventstore::StoredRecord& record) {
+        if (facts.size() >= count_max) return false;
+        Read& read = facts.emplace_back();
+        read.record = record;
+        if (!record.payload.has_value()) return true;  // erased
+        read.record.payload->clear();
+        return whole = read.fact.ParseFromString(*record.payload);
       }));
-  return folded;
+  if (!whole) return absl::DataLossError("a fact does not parse");
+  return facts;
 }
 
 void Rebuilder::BeginWriting() {
@@ -70,22 +88,19 @@ absl::Status Rebuilder::AwaitWritten() {
   return writing_.valid() ? writing_.get() : absl::OkStatus();
 }
 
-absl::Status Rebuilder::FoldOne(const eventstore::StoredRecord& record) {
+absl::Status Rebuilder::Fold(const Read& read) {
+  const eventstore::StoredRecord& record = read.record;
   folded_to_ = record.position + 1;
   if (!record.payload.has_value()) return absl::OkStatus();  // erased
-  ledger::v1::Fact fact;
-  if (!fact.ParseFromString(*record.payload)) {
-    return absl::DataLossError("a fact does not parse");
-  }
   ledger::v1::StatementRef statement;
   statement.set_source(record.source);
   statement.set_epoch(record.epoch);
   statement.set_sequence(record.sequence);
-  const absl::Time recorded_at =
-      absl::FromUnixMicros(record.recorded_at_micros);
   return views_.fold(
       rows_->top(),
-      {record.position, recorded_at, record.subject, statement, fact}, hash_);
+      {record.position, absl::FromUnixMicros(record.recorded_at_micros),
+       record.subject, statement, read.fact},
+      hash_);
 }
 
 }  // namespace kith::engine

@@ -1,10 +1,12 @@
 // Folds the ledger into a new version of the views, step by step, beside
-// whoever commits. Each step is sealed and written on a thread of its own while
-// the next is folded. Not thread-safe.
+// whoever commits. While one step is folded, the next is read on a thread of
+// its own, and the one before is sealed and written on another. Not
+// thread-safe.
 #pragma once
 
 #include <future>
 #include <memory>
+#include <vector>
 
 #include "eventstore/store.h"
 #include "services/core/decision.h"
@@ -35,8 +37,18 @@ class Rebuilder {
   Rebuilder(eventstore::Store& store, const ViewFold& views, core::KeyHash hash,
             std::unique_ptr<TableRows> rows, size_t step_max);
 
-  absl::Status Fold(const eventstore::Snapshot& snapshot);
-  absl::Status FoldOne(const eventstore::StoredRecord& record);
+  // A fact as it was read.
+  struct Read {
+    eventstore::StoredRecord record;  // its payload, if any, is in `fact`
+    ledger::v1::Fact fact;
+  };
+  // At most `count_max` facts from `first` on.
+  static absl::StatusOr<std::vector<Read>> ReadFrom(
+      const eventstore::Store& store, uint64_t first, size_t count_max);
+
+  // The facts of this step; begins to read those of the next.
+  absl::StatusOr<std::vector<Read>> TakeRead();
+  absl::Status Fold(const Read& read);
   // Waits for the step that is being written.
   absl::Status AwaitWritten();
   void BeginWriting();
@@ -47,6 +59,8 @@ class Rebuilder {
   std::unique_ptr<TableRows> rows_;
   const size_t step_max_;
   uint64_t folded_to_ = 0;
+  // The facts from `folded_to_` on. Empty before the first step.
+  std::future<absl::StatusOr<std::vector<Read>>> reading_;
   // Of the step that is being written; reads the changes that `rows_` holds
   // for it. Last: it is waited for before the rest goes.
   std::future<absl::Status> writing_;

@@ -7,8 +7,11 @@
 
 namespace kith::engine {
 
-TableRows::TableRows(eventstore::Table table, size_t cache_bytes_max)
-    : table_(table), below_(table, cache_bytes_max), top_(&layers_[0].changes) {
+TableRows::TableRows(eventstore::Table table, size_t cache_bytes_max,
+                     Begins begins)
+    : table_(table),
+      below_(table, cache_bytes_max, begins),
+      top_(&layers_[0].changes) {
   layers_[0].below = &layers_[1].changes;
   layers_[1].below = &below_;
 }
@@ -35,6 +38,9 @@ void TableRows::Advance(std::shared_ptr<const eventstore::Snapshot> snapshot) {
 absl::StatusOr<std::optional<std::string>> TableRows::Below::Get(
     absl::string_view key) const {
   if (const RowCache::Value* known = cache_.Find(key)) return *known;
+  if (ever_put_.has_value() && !ever_put_->MayHold(key)) {
+    return std::optional<std::string>();
+  }
   ASSIGN_OR_RETURN(std::optional<std::string> value,
                    snapshot_->Get(table_, key));
   cache_.Put(key, value);
@@ -75,6 +81,7 @@ void TableRows::Below::Advance(
     std::shared_ptr<const eventstore::Snapshot> snapshot) {
   for (const auto& [key, change] : committed) {
     cache_.Put(key, change.value);
+    if (ever_put_.has_value()) ever_put_->Add(key);
     scans_.Forget(key);
   }
   snapshot_ = std::move(snapshot);

@@ -11,10 +11,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "eventstore/store.h"
 #include "services/core/state.h"
+#include "services/engine/key_filter.h"
 #include "services/engine/row_cache.h"
 #include "services/engine/scan_cache.h"
 
@@ -22,7 +24,12 @@ namespace kith::engine {
 
 class TableRows {
  public:
-  TableRows(eventstore::Table table, size_t cache_bytes_max);
+  // What the table holds at first. Of one that begins empty and is written from
+  // here alone it is known without the store that most new keys have no row.
+  enum class Begins { kWithRows, kEmpty };
+
+  TableRows(eventstore::Table table, size_t cache_bytes_max,
+            Begins begins = Begins::kWithRows);
   TableRows(const TableRows&) = delete;
   TableRows& operator=(const TableRows&) = delete;
 
@@ -39,10 +46,12 @@ class TableRows {
   // The committed rows.
   class Below final : public core::StateReader {
    public:
-    Below(eventstore::Table table, size_t cache_bytes_max)
+    Below(eventstore::Table table, size_t cache_bytes_max, Begins begins)
         : table_(table),
           cache_(cache_bytes_max / 4 * 3),
-          scans_(cache_bytes_max / 4) {}
+          scans_(cache_bytes_max / 4) {
+      if (begins == Begins::kEmpty) ever_put_.emplace();
+    }
 
     absl::StatusOr<std::optional<std::string>> Get(
         absl::string_view key) const override;
@@ -59,6 +68,8 @@ class TableRows {
     const eventstore::Table table_;
     mutable RowCache cache_;
     mutable ScanCache scans_;
+    // Every key that was ever committed; empty: not known.
+    std::optional<KeyFilter> ever_put_;
     std::shared_ptr<const eventstore::Snapshot> snapshot_;
   };
 

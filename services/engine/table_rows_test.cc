@@ -1,5 +1,6 @@
 #include "services/engine/table_rows.h"
 
+#include "absl/strings/str_cat.h"
 #include "eventstore/memory_store.h"
 #include "gtest/gtest.h"
 
@@ -61,6 +62,25 @@ TEST_F(TableRowsTest, ADeletedRowStaysDeleted) {
     EXPECT_EQ(Value(), "none");
     EXPECT_EQ(Scanned(), 0);
     EndBatch();
+  }
+}
+
+// Nothing is kept in memory but which keys were put.
+TEST(TableRowsThatBeganEmptyTest, FindEveryRowInTheStoreAndNoOther) {
+  const auto store = eventstore::OpenMemoryStore();
+  TableRows rows(eventstore::Table::State(), 0, TableRows::Begins::kEmpty);
+  for (int batch = 0; batch < 6; ++batch) {
+    rows.Advance(*store->Read());
+    for (int key = 0; key < 100; ++key) {
+      const auto value = *rows.top().Get(absl::StrCat("key", key));
+      EXPECT_EQ(value.has_value(), key < batch * 10) << key;
+    }
+    for (int key = batch * 10; key < batch * 10 + 10; ++key) {
+      rows.top().Put(0, absl::StrCat("key", key), "value");
+    }
+    eventstore::Batch changes;
+    AppendRows(rows.table(), rows.top().changes(), changes.rows);
+    ASSERT_TRUE(store->Commit(changes).ok());
   }
 }
 
