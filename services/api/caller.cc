@@ -174,17 +174,17 @@ absl::StatusOr<Caller> CertifiedCaller(identity::Doorkeeper& doorkeeper,
                                        absl::string_view certificate,
                                        const grpc::ServerContextBase& context,
                                        CallerKind kind) {
-  ASSIGN_OR_RETURN(const identity::Certificate admitted,
+  ASSIGN_OR_RETURN(const identity::Doorkeeper::Visitor visitor,
                    doorkeeper.Admit(certificate));
   Caller caller;
-  caller.agency = admitted.agency;
+  caller.agency = visitor.certificate().agency;
   if (kind == CallerKind::kFeed) {
-    RETURN_IF_ERROR(SetFeed(admitted, context, &caller));
+    RETURN_IF_ERROR(SetFeed(visitor.certificate(), context, &caller));
     return caller;
   }
   ASSIGN_OR_RETURN(const std::string bearer, BearerOf(context));
   ASSIGN_OR_RETURN(const identity::Token token,
-                   doorkeeper.Identify(admitted, bearer));
+                   doorkeeper.Identify(visitor, bearer));
   RETURN_IF_ERROR(SetPerson(token, &caller));
   RETURN_IF_ERROR(ReadPurpose(context, &caller));
   return caller;

@@ -4,10 +4,16 @@
 #include <grpcpp/test/server_context_test_spouse.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <string>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "services/identity/doorkeeper.h"
+#include "tools/authority/development.h"
 
 namespace kith::api {
 namespace {
@@ -128,6 +134,125 @@ TEST(CallerTest, AFamilyMemberNeedsAPersonIdAndNoOtherKind) {
   ExpectNames(With(FamilyMember(), "kith-person",
                    "hackney-f-4v2k9d0q3m7xw1r8t5n6bzcahs"),
               "kith-person");
+}
+
+// With a development authority for "council" and "school".
+class CertifiedCallerTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    folder = new std::string(
+        (std::filesystem::temp_directory_path() / "kith-caller-XXXXXX")
+            .string());
+    ASSERT_NE(mkdtemp(folder->data()), nullptr);
+    ASSERT_TRUE(authority::MakeDevelopment(*folder, {}, {"council", "school"},
+                                           absl::Now())
+                    .ok());
+    door = identity::Doorkeeper::Open(absl::StrCat(*folder, "/node"), [] {
+             return absl::Now();
+           })->release();
+  }
+  static void TearDownTestSuite() {
+    std::filesystem::remove_all(*folder);
+    delete door;
+    delete folder;
+  }
+
+  static std::string TokenOf(const authority::Person& person) {
+    return absl::StrCat("Bearer ",
+                        *authority::MakeDevelopmentToken(
+                            *folder, person, absl::Now(), absl::Minutes(10)));
+  }
+  static authority::Person Worker() {
+    authority::Person person;
+    person.agency = "council";
+    person.subject = "w1";
+    person.name = "Grace O";
+    return person;
+  }
+  static absl::StatusOr<Caller> Read(const Metadata& metadata,
+                                     CallerKind kind = CallerKind::kPerson,
+                                     const std::string& agency = "council") {
+    grpc::ServerContext context;
+    grpc::testing::ServerContextTestSpouse spouse(&context);
+    for (const auto& [key, value] : metadata) {
+      spouse.AddClientMetadata(key, value);
+    }
+    const std::string pem = *authority::ReadText(
+        absl::StrCat(*folder, "/agencies/", agency, ".crt"));
+    return CertifiedCaller(*door, pem, context, kind);
+  }
+  static Metadata Call() {
+    return {{"authorization", TokenOf(Worker())},
+            {"kith-purpose", "early_help"}};
+  }
+  static void ExpectRefused(const absl::StatusOr<Caller>& caller,
+                            const std::string& why) {
+    EXPECT_EQ(caller.status().code(), absl::StatusCode::kUnauthenticated);
+    EXPECT_TRUE(absl::StrContains(caller.status().message(), why))
+        << caller.status();
+  }
+
+  static std::string* folder;
+  static identity::Doorkeeper* door;
+};
+
+std::string* CertifiedCallerTest::folder = nullptr;
+identity::Doorkeeper* CertifiedCallerTest::door = nullptr;
+
+TEST_F(CertifiedCallerTest, CertificateAndTokenSayWhoAndMetadataWhatFor) {
+  Metadata metadata = With(Call(), "kith-reason", "yearly audit");
+  metadata["kith-partnership"] = "hackney";
+  // What somebody says of themselves counts for nothing.
+  metadata["kith-agency"] = "school";
+  metadata["kith-role"] = "auditor";
+  metadata["kith-practitioner"] = "t-12";
+  metadata["kith-person"] = kPersonId;
+  const absl::StatusOr<Caller> caller = Read(metadata);
+  ASSERT_TRUE(caller.ok()) << caller.status();
+  EXPECT_EQ(caller->agency, "council");
+  EXPECT_EQ(caller->actor.role(), agency::v1::ROLE_PRACTITIONER);
+  EXPECT_EQ(caller->actor.practitioner().local_id(), "w1");
+  EXPECT_EQ(caller->actor.practitioner().name(), "Grace O");
+  EXPECT_EQ(caller->actor.purpose(), "early_help");
+  EXPECT_EQ(caller->person_id, "");
+  EXPECT_EQ(caller->reason, "yearly audit");
+  EXPECT_EQ(caller->partnership, "hackney");
+}
+
+TEST_F(CertifiedCallerTest, APersonNeedsATokenOfTheirAgencyAndAPurpose) {
+  ExpectRefused(Read(Without(Call(), "authorization")), "authorization");
+  ExpectRefused(Read(With(Call(), "authorization", "Basic dzE6")),
+                "authorization");
+  ExpectRefused(Read(Without(Call(), "kith-purpose")), "kith-purpose");
+  ExpectRefused(Read(Call(), CallerKind::kPerson, "school"),
+                "another agency's");
+}
+
+TEST_F(CertifiedCallerTest, AFamilyMemberIsNamedByTheToken) {
+  authority::Person member = Worker();
+  member.role = "family_member";
+  ExpectRefused(Read(With(Call(), "authorization", TokenOf(member))),
+                "kith_person");
+  member.person_id = kPersonId;
+  const auto caller = Read(With(Call(), "authorization", TokenOf(member)));
+  ASSERT_TRUE(caller.ok()) << caller.status();
+  EXPECT_EQ(caller->person_id, kPersonId);
+  EXPECT_EQ(caller->actor.practitioner().local_id(), kPersonId);
+}
+
+TEST_F(CertifiedCallerTest, ARoleThatNobodyKnowsIsRefused) {
+  authority::Person root = Worker();
+  root.role = "root";
+  ExpectRefused(Read(With(Call(), "authorization", TokenOf(root))), "role");
+}
+
+TEST_F(CertifiedCallerTest, AFeedIsItsKeyAndNobodyElse) {
+  const auto feed = Read({{"kith-role", "auditor"}}, CallerKind::kFeed);
+  ASSERT_TRUE(feed.ok()) << feed.status();
+  EXPECT_EQ(feed->agency, "council");
+  EXPECT_EQ(feed->actor.role(), agency::v1::ROLE_INTEGRATION_ENGINEER);
+  EXPECT_EQ(feed->actor.purpose(), "intake");
+  EXPECT_TRUE(absl::StartsWith(feed->actor.practitioner().local_id(), "key-"));
 }
 
 }  // namespace

@@ -40,12 +40,12 @@ absl::StatusOr<DenyList> DenyList::Parse(absl::string_view text) {
 
 bool DenyList::HasPractitioner(absl::string_view agency,
                                absl::string_view subject) const {
-  return lines_.count(absl::StrCat("practitioner ", agency, " ",
-                                   absl::StrJoin(WordsOf(subject), " "))) > 0;
+  return Has("practitioner",
+             absl::StrCat(agency, " ", absl::StrJoin(WordsOf(subject), " ")));
 }
 
 bool DenyList::Has(absl::string_view kind, absl::string_view what) const {
-  return lines_.count(absl::StrCat(kind, " ", what)) > 0;
+  return !lines_.empty() && lines_.count(absl::StrCat(kind, " ", what)) > 0;
 }
 
 }  // namespace kith::identity

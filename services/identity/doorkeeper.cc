@@ -22,18 +22,6 @@ absl::Status OutOfOrder() {
   return absl::UnavailableError("identity cannot be checked at present");
 }
 
-bool IsSameTime(const timespec& a, const timespec& b) {
-  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-bool IsStillThere(const SmallFile& file) {
-  struct stat now;
-  return stat(file.path.c_str(), &now) == 0 && now.st_ino == file.stat.st_ino &&
-         now.st_size == file.stat.st_size &&
-         IsSameTime(now.st_mtim, file.stat.st_mtim) &&
-         IsSameTime(now.st_ctim, file.stat.st_ctim);
-}
-
 }  // namespace
 
 Doorkeeper::Doorkeeper(std::string folder, Now now)
@@ -59,7 +47,7 @@ absl::StatusOr<std::shared_ptr<Doorkeeper::Read>> Doorkeeper::Current() {
     known = read_;
   }
   if (known != nullptr && std::all_of(known->trust.files.begin(),
-                                      known->trust.files.end(), IsStillThere)) {
+                                      known->trust.files.end(), IsUnchanged)) {
     return known;
   }
   auto fresh = std::make_shared<Read>();
@@ -71,19 +59,18 @@ absl::StatusOr<std::shared_ptr<Doorkeeper::Read>> Doorkeeper::Current() {
 
 absl::StatusOr<std::shared_ptr<const Doorkeeper::Denied>>
 Doorkeeper::CurrentDenied() {
-  const std::string path = absl::StrCat(folder_, "/denied");
-  ASSIGN_OR_RETURN(SmallFile file, ReadSmallFile(path));
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (denied_ != nullptr && denied_->text == file.bytes) return denied_;
-  }
-  absl::StatusOr<DenyList> list = DenyList::Parse(file.bytes);
-  if (!list.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": ", list.status().message()));
+    if (denied_ != nullptr && IsUnchanged(denied_->file)) return denied_;
   }
   auto fresh = std::make_shared<Denied>();
-  fresh->text = std::move(file.bytes);
+  ASSIGN_OR_RETURN(fresh->file,
+                   ReadSmallFile(absl::StrCat(folder_, "/denied")));
+  absl::StatusOr<DenyList> list = DenyList::Parse(fresh->file.bytes);
+  if (!list.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(fresh->file.path, ": ", list.status().message()));
+  }
   fresh->list = *std::move(list);
   const std::lock_guard<std::mutex> lock(mutex_);
   denied_ = fresh;
@@ -92,21 +79,20 @@ Doorkeeper::CurrentDenied() {
 
 absl::StatusOr<Certificate> Doorkeeper::Parsed(Read& read,
                                                absl::string_view pem) {
-  std::string key(pem);
   {
     const std::lock_guard<std::mutex> lock(read.mutex);
-    const auto found = read.certificates.find(key);
+    const auto found = read.certificates.find(pem);
     if (found != read.certificates.end()) return found->second;
   }
   absl::StatusOr<Certificate> parsed =
       ReadCertificate(pem, read.trust.trust_domain);
   const std::lock_guard<std::mutex> lock(read.mutex);
   if (read.certificates.size() >= kCertificatesMax) read.certificates.clear();
-  read.certificates.emplace(std::move(key), parsed);
+  read.certificates.emplace(pem, parsed);
   return parsed;
 }
 
-absl::StatusOr<Certificate> Doorkeeper::Admit(absl::string_view pem) {
+absl::StatusOr<Doorkeeper::Visitor> Doorkeeper::Admit(absl::string_view pem) {
   const absl::StatusOr<std::shared_ptr<Read>> read = Current();
   const absl::StatusOr<std::shared_ptr<const Denied>> denied = CurrentDenied();
   if (!read.ok() || !denied.ok()) return OutOfOrder();
@@ -127,7 +113,11 @@ absl::StatusOr<Certificate> Doorkeeper::Admit(absl::string_view pem) {
       (*denied)->list.HasAgency(certificate.agency)) {
     return Refused("the certificate is denied");
   }
-  return certificate;
+  Visitor visitor;
+  visitor.certificate_ = std::move(certificate);
+  visitor.read_ = *read;
+  visitor.denied_ = *denied;
+  return visitor;
 }
 
 absl::StatusOr<Token> Doorkeeper::Verified(Read& read,
@@ -148,7 +138,7 @@ absl::StatusOr<Token> Doorkeeper::Verified(Read& read,
   ASSIGN_OR_RETURN(Token verified, VerifyToken(token, read.trust.issuers, now));
   const std::lock_guard<std::mutex> lock(read.mutex);
   if (read.tokens.size() >= kTokensMax) {
-    std::erase_if(read.tokens, [now](const auto& one) {
+    absl::erase_if(read.tokens, [now](const auto& one) {
       return !CheckTimes(one.second, now).ok();
     });
   }
@@ -157,17 +147,15 @@ absl::StatusOr<Token> Doorkeeper::Verified(Read& read,
   return verified;
 }
 
-absl::StatusOr<Token> Doorkeeper::Identify(const Certificate& certificate,
+absl::StatusOr<Token> Doorkeeper::Identify(const Visitor& visitor,
                                            absl::string_view token) {
-  const absl::StatusOr<std::shared_ptr<Read>> read = Current();
-  const absl::StatusOr<std::shared_ptr<const Denied>> denied = CurrentDenied();
-  if (!read.ok() || !denied.ok()) return OutOfOrder();
-  ASSIGN_OR_RETURN(Token person, Verified(**read, token));
-  if (person.agency != certificate.agency) {
+  ASSIGN_OR_RETURN(Token person, Verified(*visitor.read_, token));
+  if (person.agency != visitor.certificate_.agency) {
     return Refused("the access token is another agency's");
   }
-  if ((*denied)->list.HasToken(person.id) ||
-      (*denied)->list.HasPractitioner(person.agency, person.subject)) {
+  const DenyList& denied = visitor.denied_->list;
+  if (denied.HasToken(person.id) ||
+      denied.HasPractitioner(person.agency, person.subject)) {
     return Refused("the access token is denied");
   }
   return person;

@@ -56,7 +56,7 @@ class DoorkeeperTest : public ::testing::Test {
   }
   absl::StatusOr<Token> Enter(const std::string& agency,
                               const std::string& token) const {
-    absl::StatusOr<Certificate> admitted = keeper->Admit(Pem(agency));
+    absl::StatusOr<Doorkeeper::Visitor> admitted = keeper->Admit(Pem(agency));
     if (!admitted.ok()) return admitted.status();
     return keeper->Identify(*admitted, token);
   }

@@ -4,6 +4,8 @@
 #include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
+#include <ctime>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/id.h"
@@ -13,7 +15,12 @@ namespace kith::identity {
 namespace {
 
 constexpr size_t kFileBytesMax = 1 << 20;
+constexpr time_t kSettleSeconds = 1;
 constexpr int kLifeMinutesMax = 24 * 60;
+
+bool IsSameTime(const timespec& a, const timespec& b) {
+  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
 
 absl::Status NotReadable(const std::string& path) {
   return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
@@ -95,22 +102,33 @@ void ReadSettings(const YAML::Node& root, Trust* trust,
 }  // namespace
 
 absl::StatusOr<SmallFile> ReadSmallFile(const std::string& path) {
-  SmallFile file{path, "", {}};
+  SmallFile file{path, "", {}, false};
   const int open_file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (open_file < 0) return NotReadable(path);
-  bool whole = fstat(open_file, &file.stat) == 0;
+  const bool known = fstat(open_file, &file.stat) == 0;
+  timespec now = {};
+  clock_gettime(CLOCK_REALTIME, &now);
+  file.settled = now.tv_sec > file.stat.st_ctim.tv_sec + kSettleSeconds;
   char some[16 * 1024];
   ssize_t size = 0;
-  while (whole && file.bytes.size() <= kFileBytesMax &&
+  while (known && file.bytes.size() <= kFileBytesMax &&
          (size = read(open_file, some, sizeof(some))) > 0) {
     file.bytes.append(some, static_cast<size_t>(size));
   }
   close(open_file);
-  if (!whole || size < 0) return NotReadable(path);
+  if (!known || size < 0) return NotReadable(path);
   if (file.bytes.size() > kFileBytesMax) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": is too large"));
   }
   return file;
+}
+
+bool IsUnchanged(const SmallFile& file) {
+  struct stat now;
+  return file.settled && stat(file.path.c_str(), &now) == 0 &&
+         now.st_ino == file.stat.st_ino && now.st_size == file.stat.st_size &&
+         IsSameTime(now.st_mtim, file.stat.st_mtim) &&
+         IsSameTime(now.st_ctim, file.stat.st_ctim);
 }
 
 absl::StatusOr<Trust> ReadTrust(const std::string& folder) {

@@ -39,9 +39,14 @@ struct SmallFile {
   std::string path;
   std::string bytes;
   struct stat stat;
+  // It was old enough when it was read that a later change must show in its
+  // times, which are no finer than some milliseconds.
+  bool settled = false;
 };
 // A file of at most one MiB. NOT_FOUND or INVALID_ARGUMENT, with the path.
 absl::StatusOr<SmallFile> ReadSmallFile(const std::string& path);
+// Whether reading `file` again would give the same.
+bool IsUnchanged(const SmallFile& file);
 
 struct Agency {
   bool enabled = true;
