@@ -221,10 +221,12 @@ class IntakeServiceImpl final : public v1::IntakeService::CallbackService {
     absl::StatusOr<Caller> caller =
         shell_.CallerFor(*context, CallerKind::kFeed);
     if (!caller.ok()) return Refuse(caller.status());
+    const absl::StatusOr<Node*> node = shell_.NodeFor(*caller);
+    if (!node.ok()) return Refuse(node.status());
     CallsUnderWay::Call under_way = shell_.calls().Begin();
     if (under_way == nullptr) return Refuse(Shell::Draining());
     auto stream = std::make_shared<IntakeStream>(
-        shell_.node().engine, shell_.metrics(), std::move(under_way));
+        (*node)->engine, shell_.metrics(), std::move(under_way));
     if (!shell_.streams().Add(stream)) return Refuse(Shell::Draining());
     IntakeStream* const reactor = stream.get();
     reactor->Begin(std::move(stream));

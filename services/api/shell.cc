@@ -50,11 +50,7 @@ absl::Time OccurredAt(const v1::WriteOptions& options, absl::Time now) {
 
 absl::StatusOr<Caller> Shell::CallerFor(const grpc::ServerContextBase& context,
                                         CallerKind kind) const {
-  ASSIGN_OR_RETURN(Caller caller, callers_.Of(context, kind));
-  if (caller.partnership.empty() || caller.partnership == node_.partnership) {
-    return caller;
-  }
-  return absl::UnavailableError("this node does not host that partnership");
+  return callers_.Of(context, kind);
 }
 
 Reactor* Shell::Run(Context* context, const char* method,
@@ -103,18 +99,20 @@ void Shell::Say(Context* context, const char* method,
   if (may.ok()) may = CheckRole(*caller, statement);
   if (!may.ok()) return finish(may);
 
-  ReadCall call(node_, *caller, method, absl::FromChrono(context->deadline()));
+  const absl::StatusOr<Node*> node = NodeFor(*caller);
+  if (!node.ok()) return finish(node.status());
+  ReadCall call(**node, *caller, method, absl::FromChrono(context->deadline()));
   may = call.OpenPresent(v1::ReadOptions());
   if (may.ok()) may = call.Denied(MaySee(call, NamedIn(statement)));
   if (!may.ok()) return finish(may);
 
-  node_.acts.Say(caller->agency, caller->actor, options.request_id(),
-                 OccurredAt(options, call.now()), statement,
-                 [outcome, finish](absl::StatusOr<engine::Outcome> result) {
-                   if (!result.ok()) return finish(result.status());
-                   *outcome = ToApi(*result);
-                   finish(ErrorOfWrite(*result));
-                 });
+  (*node)->acts.Say(caller->agency, caller->actor, options.request_id(),
+                    OccurredAt(options, call.now()), statement,
+                    [outcome, finish](absl::StatusOr<engine::Outcome> result) {
+                      if (!result.ok()) return finish(result.status());
+                      *outcome = ToApi(*result);
+                      finish(ErrorOfWrite(*result));
+                    });
 }
 
 }  // namespace kith::api

@@ -23,6 +23,7 @@
 #include "services/api/calls_under_way.h"
 #include "services/api/errors.h"
 #include "services/api/node.h"
+#include "services/api/nodes.h"
 #include "services/api/open_streams.h"
 #include "services/api/read_call.h"
 #include "services/api/stream.h"
@@ -36,11 +37,13 @@ using Context = grpc::CallbackServerContext;
 class Shell {
  public:
   // All must outlive the shell, and the server that calls it.
-  Shell(Node& node, Workers& workers, CallMetrics& metrics,
+  Shell(const Nodes& nodes, Workers& workers, CallMetrics& metrics,
         const Callers& callers)
-      : node_(node), workers_(workers), metrics_(metrics), callers_(callers) {}
+      : nodes_(nodes),
+        workers_(workers),
+        metrics_(metrics),
+        callers_(callers) {}
 
-  Node& node() { return node_; }
   CallMetrics& metrics() { return metrics_; }
   const Callers& callers() const { return callers_; }
   // Told by the server when it drains.
@@ -89,7 +92,9 @@ class Shell {
                                      end, send_all = std::move(send_all)] {
       absl::StatusOr<Caller> caller = CallerFor(*context);
       if (!caller.ok()) return end(caller.status());
-      ReadCall call(node_, *std::move(caller), method,
+      const absl::StatusOr<Node*> node = NodeFor(*caller);
+      if (!node.ok()) return end(node.status());
+      ReadCall call(**node, *std::move(caller), method,
                     absl::FromChrono(context->deadline()));
       const absl::Status sent = send_all(call, *request, *stream);
       end(sent.ok() ? sent : call.Denied(sent));
@@ -101,6 +106,10 @@ class Shell {
   // Who calls, or why they may not.
   absl::StatusOr<Caller> CallerFor(const grpc::ServerContextBase& context,
                                    CallerKind kind = CallerKind::kPerson) const;
+  // The partnership they name; errors as in Nodes::Find.
+  absl::StatusOr<Node*> NodeFor(const Caller& caller) const {
+    return nodes_.Find(caller.partnership);
+  }
 
   // What a call is told that comes during a drain.
   static absl::Status Draining() {
@@ -122,7 +131,9 @@ class Shell {
                        const char* method, const Request& request,
                        Response& response, const Answer& answer) {
     if (!caller.ok()) return caller.status();
-    ReadCall call(node_, *std::move(caller), method,
+    const absl::StatusOr<Node*> node = NodeFor(*caller);
+    if (!node.ok()) return node.status();
+    ReadCall call(**node, *std::move(caller), method,
                   absl::FromChrono(context.deadline()));
     absl::StatusOr<access::Recorded<Response>> recorded = answer(call, request);
     if (!recorded.ok()) return call.Denied(recorded.status());
@@ -130,7 +141,7 @@ class Shell {
     return absl::OkStatus();
   }
 
-  Node& node_;
+  const Nodes& nodes_;
   Workers& workers_;
   CallMetrics& metrics_;
   const Callers& callers_;

@@ -20,6 +20,7 @@
 #include <string>
 
 #include "services/inbox/inbox.h"
+#include "services/inbox/kafka_figures.h"
 #include "services/inbox/kafka_reader.h"
 #include "services/inbox/kafka_writer.h"
 
@@ -36,17 +37,6 @@ struct KafkaInboxOptions {
   // frames under way are waited for as long.
   absl::Duration patience = absl::Seconds(30);
   bool check_settings = true;  // false: the broker cannot tell them (mock)
-};
-
-// How the reading stands, for metrics.
-struct KafkaFigures {
-  bool reachable = false;  // the topic is being read
-  int64_t next = 0;        // offset of the next record to take
-  int64_t high = -1;       // offset behind the last record; -1: not known yet
-  size_t under_way = 0;    // own frames without an outcome
-  // librdkafka's own statistics, JSON; empty before the first.
-  std::string consumer_statistics;
-  std::string producer_statistics;
 };
 
 class KafkaInbox final : public Inbox {

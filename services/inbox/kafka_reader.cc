@@ -20,12 +20,16 @@ namespace {
 // with a topic is believed when it was seen so often.
 constexpr int kRefusalsMax = 3;
 constexpr absl::Duration kBetweenRefusals = absl::Seconds(1);
+constexpr absl::Duration kBetweenChecks = absl::Seconds(10);
 
 wire::Properties PropertiesOf(const KafkaReaderOptions& options) {
   wire::Properties properties = {
       {"client.id", absl::StrCat("kithd-", options.node)},
       {"group.id",
        absl::StrCat("kith.", options.node, ".", options.topic.partnership)},
+      // No group is joined; but closing waits so long for a commit under way.
+      {"session.timeout.ms", "1000"},
+      {"heartbeat.interval.ms", "300"},
       {"enable.auto.commit", "false"},
       {"enable.auto.offset.store", "false"},
       {"enable.partition.eof", "true"},
@@ -111,12 +115,20 @@ KafkaReader::KafkaReader(const KafkaReaderOptions& options,
       topic_(wire::InboxTopic(options.topic.partnership)),
       events_(std::make_unique<KafkaEvents>()),
       next_(position.next),
-      digest_(position.digest) {}
+      last_{position.next - 1, position.digest},
+      anchor_(last_) {}
 
 absl::StatusOr<std::optional<KafkaRecord>> KafkaReader::Next(
     absl::Duration wait) {
   using None = std::optional<KafkaRecord>;
-  if (events_->TakeDisturbed()) stage_ = Stage::kChecking;
+  if (events_->TakeDisturbed()) {
+    stage_ = Stage::kChecking;
+    is_routine_ = false;
+  } else if (stage_ == Stage::kReading &&
+             absl::Now() - checked_at_ > kBetweenChecks) {
+    stage_ = Stage::kChecking;
+    is_routine_ = true;
+  }
   if (stage_ == Stage::kChecking) {
     RETURN_IF_ERROR(Check(wait));
     return None();
@@ -136,7 +148,9 @@ absl::StatusOr<std::optional<KafkaRecord>> KafkaReader::Next(
   }
   ++next_;
   caught_up_ = false;
-  digest_ = DigestOf(*record);
+  last_ = {record->offset, DigestOf(*record)};
+  // Until the next check the first record vouches for those that follow.
+  if (anchor_.digest.empty()) anchor_ = last_;
   return record;
 }
 
@@ -149,6 +163,16 @@ absl::Status KafkaReader::Check(absl::Duration wait) {
   }
   if (absl::IsUnavailable(extent.status())) {
     refusals_ = 0;
+    if (is_routine_) {
+      // A broker too busy to answer this may still be read from.
+      stage_ = Stage::kReading;
+      checked_at_ = absl::Now();
+      return absl::OkStatus();
+    }
+    if (std::exchange(reachable_, false)) {
+      spdlog::warn("{}: reading waits: {}", topic_,
+                   std::string(extent.status().message()));
+    }
     absl::SleepFor(wait);
     return absl::OkStatus();
   }
@@ -159,22 +183,38 @@ absl::Status KafkaReader::Check(absl::Duration wait) {
 
 absl::Status KafkaReader::Begin(const KafkaExtent& extent) {
   low_ = extent.low;
-  std::optional<Gap> gap = GapOf({next_, digest_}, extent.low, extent.high);
-  if (gap.has_value()) {
-    if (gap->missing != options_.accepted) {
-      return GapError(options_.topic.partnership, *gap);
-    }
-    spdlog::warn("{}: goes on at {} without what was not applied from {} on",
-                 topic_, gap->missing.to, gap->missing.from);
-    next_ = gap->missing.to;
-    digest_.clear();
-    passed_gap_ = true;
+  reachable_ = true;
+  checked_at_ = absl::Now();
+  const std::optional<Gap> gap =
+      GapOf({.next = next_}, extent.low, extent.high);
+  if (gap.has_value()) return Pass(*gap);
+  // Retention may have taken the records to compare with; then nothing after
+  // them is missing.
+  for (const Applied& applied : {anchor_, last_}) {
+    if (applied.digest.empty() || applied.offset < extent.low) continue;
+    comparing_ = applied;
+    stage_ = Stage::kComparing;
+    return Assign(applied.offset);
   }
-  // Retention may just have taken the record to compare with; then nothing
-  // after it is missing.
-  const bool compare = !digest_.empty() && next_ > extent.low;
-  stage_ = compare ? Stage::kComparing : Stage::kReading;
-  return Assign(compare ? next_ - 1 : next_);
+  return BeginReading();
+}
+
+absl::Status KafkaReader::BeginReading() {
+  stage_ = Stage::kReading;
+  anchor_ = last_;
+  return Assign(next_);
+}
+
+absl::Status KafkaReader::Pass(const Gap& gap) {
+  if (gap.missing != options_.accepted) {
+    return GapError(options_.topic.partnership, gap);
+  }
+  spdlog::warn("{}: goes on at {} without what was not applied from {} on",
+               topic_, gap.missing.to, gap.missing.from);
+  next_ = gap.missing.to;
+  last_ = {};
+  passed_gap_ = true;
+  return BeginReading();
 }
 
 absl::Status KafkaReader::Assign(int64_t offset) {
@@ -186,27 +226,21 @@ absl::Status KafkaReader::Assign(int64_t offset) {
 }
 
 absl::Status KafkaReader::Compare(const KafkaRecord& record) {
-  if (record.offset != next_ - 1) {
+  if (record.offset != comparing_.offset) {
     stage_ = Stage::kChecking;  // retention went on meanwhile
+    is_routine_ = false;
     return absl::OkStatus();
   }
-  if (DigestOf(record) == digest_) {
-    stage_ = Stage::kReading;
-    return absl::OkStatus();
+  if (DigestOf(record) != comparing_.digest) {
+    return Pass({{next_, low_},
+                 absl::StrCat("record ", record.offset,
+                              " is not the one that was applied: the topic was "
+                              "made anew")});
   }
-  const Gap gap = {{next_, low_},
-                   absl::StrCat("record ", next_ - 1,
-                                " is not the one that was applied: the topic "
-                                "was made anew")};
-  if (gap.missing != options_.accepted) {
-    return GapError(options_.topic.partnership, gap);
-  }
-  spdlog::warn("{}: goes on at {} of a topic that was made anew", topic_, low_);
-  next_ = low_;
-  digest_.clear();
-  passed_gap_ = true;
-  stage_ = Stage::kReading;
-  return Assign(next_);
+  if (record.offset + 1 != next_) return BeginReading();
+  stage_ = Stage::kReading;  // which goes on behind it
+  anchor_ = last_;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<KafkaRecord>> KafkaReader::Poll(
@@ -234,6 +268,7 @@ void KafkaReader::OnError(rd_kafka_resp_err_t error) {
   }
   spdlog::warn("{}: {}", topic_, rd_kafka_err2str(error));
   stage_ = Stage::kChecking;
+  is_routine_ = false;
 }
 
 int64_t KafkaReader::high() const {

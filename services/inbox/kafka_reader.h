@@ -1,10 +1,11 @@
 // Reads the one partition of an inbox in order, from a stored position on, and
 // vouches that nothing was left out.
 //
-// Before the first record, and again after whatever disturbed the connection,
-// the topic is checked (kafka_topic.h) and the last applied record is read once
-// more and compared: librdkafka 2.0.2 cannot tell a topic that was made anew.
-// Every record must follow the one before it without a hole.
+// Before the first record, again after whatever disturbed the connection, and
+// every few seconds, the topic is checked (kafka_topic.h) and a record that was
+// applied before the last check is read once more and compared: librdkafka
+// 2.0.2 cannot tell a topic that was made anew, not even under a running
+// reader. Every record must follow the one before it without a hole.
 //
 // Not thread-safe.
 #pragma once
@@ -56,7 +57,7 @@ class KafkaReader {
 
   // The last record lies before this offset, as far as is known; -1: unknown.
   int64_t high() const;
-  bool reachable() const { return stage_ != Stage::kChecking; }
+  bool reachable() const { return reachable_; }
   // Everything there was has been read.
   bool caught_up() const { return caught_up_; }
   // Tells the broker where the ledger stands, for dashboards of lag; nothing
@@ -67,13 +68,21 @@ class KafkaReader {
 
  private:
   enum class Stage { kChecking, kComparing, kReading };
+  // A record that was applied.
+  struct Applied {
+    int64_t offset = -1;
+    std::string digest;  // empty: nothing to compare with
+  };
 
   KafkaReader(const KafkaReaderOptions& options, const KafkaPosition& position);
 
   absl::Status Check(absl::Duration wait);
   absl::Status Begin(const KafkaExtent& extent);
   absl::Status Assign(int64_t offset);
+  absl::Status BeginReading();
   absl::Status Compare(const KafkaRecord& record);
+  // Goes on at `gap`'s end if a person has accepted it, else the error.
+  absl::Status Pass(const Gap& gap);
   absl::StatusOr<std::optional<KafkaRecord>> Poll(absl::Duration wait);
   absl::StatusOr<std::optional<KafkaRecord>> Take(const rd_kafka_message_t&);
   void OnError(rd_kafka_resp_err_t error);
@@ -84,8 +93,13 @@ class KafkaReader {
   KafkaHandle client_;
   Stage stage_ = Stage::kChecking;
   int64_t next_;
-  std::string digest_;  // of the record before `next_`; empty: do not compare
-  int64_t low_ = 0;     // when last checked
+  Applied last_;    // the record before `next_`
+  Applied anchor_;  // the last one when the topic was last found to be the same
+  Applied comparing_;
+  int64_t low_ = 0;  // when last checked
+  absl::Time checked_at_ = absl::InfinitePast();
+  bool reachable_ = false;
+  bool is_routine_ = false;  // the check is due, nothing was disturbed
   bool caught_up_ = false;
   bool passed_gap_ = false;
   int refusals_ = 0;  // checks in a row that found the topic wrong

@@ -21,7 +21,7 @@ struct KafkaTopicCheck {
   std::string partnership;
   // librdkafka's mock of a cluster cannot describe settings.
   bool settings = true;
-  absl::Duration patience = absl::Seconds(3);  // of each request
+  absl::Duration patience = absl::Seconds(10);  // of each request
 };
 
 // Blocks for some requests. UNAVAILABLE: the broker does not answer; later.

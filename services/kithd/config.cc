@@ -5,10 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "base/id.h"
 #include "base/status.h"
 #include "services/kithd/version.h"
@@ -17,7 +20,7 @@ namespace kith::kithd {
 namespace {
 
 constexpr char kAbout[] =
-    "kithd serves one partnership: statements in, one family view out.\n\n"
+    "kithd serves partnerships: statements in, one family view out.\n\n"
     "  kithd --data /var/lib/kith --partnership hackney \\\n"
     "    --identity /etc/kith/identity\n\n"
     "Ends with 0 after SIGTERM or SIGINT, once all that was acknowledged is\n"
@@ -27,6 +30,58 @@ constexpr size_t kNodeNameMax = 28;
 
 // The keys a file may hold, and where they go.
 using Setters = std::map<std::string, std::function<void(const YAML::Node&)>>;
+
+// Throws at the first key that has no setter.
+void Apply(const Setters& setters, const YAML::Node& settings) {
+  if (!settings.IsMap()) {
+    throw YAML::Exception(settings.Mark(),
+                          "settings are lines of \"name: value\"");
+  }
+  for (const auto& entry : settings) {
+    const std::string key = entry.first.as<std::string>();
+    const auto setter = setters.find(key);
+    if (setter == setters.end()) {
+      throw YAML::Exception(entry.first.Mark(),
+                            absl::StrCat("there is no setting \"", key, "\""));
+    }
+    setter->second(entry.second);
+  }
+}
+
+std::function<void(const YAML::Node&)> Text(std::string& out) {
+  return [&out](const YAML::Node& node) { out = node.as<std::string>(); };
+}
+
+Setters KafkaSetters(Config& config) {
+  wire::Connection& kafka = config.kafka;
+  return {{"brokers", Text(kafka.brokers)},
+          {"ca_file", Text(kafka.ca_file)},
+          {"certificate_file", Text(kafka.certificate_file)},
+          {"key_file", Text(kafka.key_file)},
+          {"user", Text(kafka.user)},
+          {"password_file", Text(kafka.password_file)},
+          {"mechanism", Text(kafka.mechanism)},
+          {"patience_seconds", [&config](const YAML::Node& node) {
+             config.kafka_patience_seconds = node.as<int>();
+           }}};
+}
+
+void ReadPartnerships(const YAML::Node& list,
+                      std::vector<PartnershipConfig>& out) {
+  if (!list.IsSequence()) {
+    throw YAML::Exception(list.Mark(),
+                          "partnerships are a list of \"- name:\"");
+  }
+  for (const YAML::Node& entry : list) {
+    PartnershipConfig one;
+    Apply({{"name", Text(one.name)},
+           {"data", Text(one.data)},
+           {"keys", Text(one.keys)},
+           {"checkpoints", Text(one.checkpoints)}},
+          entry);
+    out.push_back(std::move(one));
+  }
+}
 
 Setters SettersFor(Config& config) {
   auto text = [](std::string& out) {
@@ -52,6 +107,14 @@ Setters SettersFor(Config& config) {
           {"calls_waiting_max", number(config.calls_waiting_max)},
           {"drain_seconds", number(config.drain_seconds)},
           {"look_ups_per_hour", number(config.look_ups_per_hour)},
+          {"kafka",
+           [&config](const YAML::Node& node) {
+             Apply(KafkaSetters(config), node);
+           }},
+          {"partnerships",
+           [&config](const YAML::Node& node) {
+             ReadPartnerships(node, config.partnerships);
+           }},
           {"log_level", text(config.log_level)}};
 }
 
@@ -68,15 +131,7 @@ absl::Status ReadFile(const std::string& file, Config& config) {
     if (!root.IsMap() && !root.IsNull()) {
       return At(file, root.Mark(), "settings are lines of \"name: value\"");
     }
-    for (const auto& entry : root) {
-      const std::string key = entry.first.as<std::string>();
-      auto setter = setters.find(key);
-      if (setter == setters.end()) {
-        return At(file, entry.first.Mark(),
-                  absl::StrCat("there is no setting \"", key, "\""));
-      }
-      setter->second(entry.second);
-    }
+    if (root.IsMap()) Apply(setters, root);
   } catch (const YAML::BadFile&) {
     return absl::NotFoundError(absl::StrCat(file, ": cannot be read"));
   } catch (const YAML::Exception& error) {
@@ -107,6 +162,59 @@ absl::Status CheckIdentity(const Config& config) {
     return absl::InvalidArgumentError("a limit is out of range");
   }
   return absl::OkStatus();
+}
+
+// Settles what each partnership was not told.
+absl::Status FillPartnerships(const CLI::Option* partnership, Config& config) {
+  if (config.partnerships.empty()) {
+    config.partnerships.push_back(
+        {config.partnership, config.data, config.keys, config.checkpoints});
+    return absl::OkStatus();
+  }
+  if (*partnership) {
+    return absl::InvalidArgumentError(
+        "--partnership names the only one, but the file lists partnerships");
+  }
+  std::set<std::string> names, folders;
+  for (PartnershipConfig& one : config.partnerships) {
+    if (one.data.empty()) one.data = absl::StrCat(config.data, "/", one.name);
+    if (one.keys.empty()) one.keys = absl::StrCat(one.data, "/keys");
+    if (!base::IsName(one.name) || !names.insert(one.name).second ||
+        !folders.insert(one.data).second) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "partnerships: each has a name of its own (1 to 32 of a-z, 0-9 and "
+          "_) and a folder of its own: \"",
+          one.name, "\""));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// "hackney=120:181"
+absl::Status ReadGaps(const std::vector<std::string>& gaps, Config& config) {
+  for (const std::string& text : gaps) {
+    const std::vector<std::string> parts = absl::StrSplit(text, '=');
+    if (parts.size() != 2) {
+      return absl::InvalidArgumentError(
+          "--accept-gap is PARTNERSHIP=FROM:TO, as the node's log gives it");
+    }
+    ASSIGN_OR_RETURN(config.accepted_gaps[parts[0]], inbox::ParseGap(parts[1]));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKafka(const Config& config) {
+  if (config.kafka_patience_seconds < 1 ||
+      config.kafka_patience_seconds > 300) {
+    return absl::InvalidArgumentError(
+        "kafka: patience_seconds must be 1 to 300");
+  }
+  if (config.kafka.brokers.empty()) {
+    return config.kafka.user.empty() && config.kafka.ca_file.empty()
+               ? absl::OkStatus()
+               : absl::InvalidArgumentError("kafka: no brokers are named");
+  }
+  return wire::PropertiesOf(config.kafka).status();
 }
 
 absl::Status Check(const Config& config) {
@@ -164,6 +272,11 @@ absl::StatusOr<Config> ReadConfig(int argc, char** argv, int* exit_code) {
                                 "gRPC address; port 0: a free one");
   auto* http = app.add_option("--http", flags.http_listen,
                               "Address of /metrics, /healthz and /readyz");
+  auto* kafka = app.add_option("--kafka", flags.kafka.brokers,
+                               "Kafka brokers (host:port,...) of the inboxes");
+  std::vector<std::string> gaps;
+  app.add_option("--accept-gap", gaps,
+                 "PARTNERSHIP=FROM:TO: go on without these records");
   auto* level = app.add_option("--log-level", flags.log_level,
                                "debug, info, warn or error");
   try {
@@ -182,8 +295,12 @@ absl::StatusOr<Config> ReadConfig(int argc, char** argv, int* exit_code) {
   if (*listen) config.grpc.listen = flags.grpc.listen;
   if (*http) config.http_listen = flags.http_listen;
   if (*level) config.log_level = flags.log_level;
+  if (*kafka) config.kafka.brokers = flags.kafka.brokers;
   RETURN_IF_ERROR(Check(config));
   if (config.keys.empty()) config.keys = absl::StrCat(config.data, "/keys");
+  RETURN_IF_ERROR(CheckKafka(config));
+  RETURN_IF_ERROR(ReadGaps(gaps, config));
+  RETURN_IF_ERROR(FillPartnerships(partnership, config));
   return config;
 }
 

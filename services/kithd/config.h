@@ -1,14 +1,27 @@
 // What a node is told: a YAML file, and flags that stand above it.
 #pragma once
 
+#include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "services/api/server.h"
+#include "services/inbox/kafka_position.h"
+#include "wire/connection.h"
 
 namespace kith::kithd {
 
+// One partnership, with a folder of its own.
+struct PartnershipConfig {
+  std::string name;
+  std::string data;         // of databases; empty in a file: <data>/<name>
+  std::string keys;         // of source keys; empty in a file: <data>/keys
+  std::string checkpoints;  // where checkpoints go; empty: none may
+};
+
 struct Config {
+  // The only one, unless a file lists `partnerships`.
   std::string partnership = "local";
   std::string node = "node-1";  // this machine, in access records
   std::string data;             // folder of the databases; made when absent
@@ -25,6 +38,15 @@ struct Config {
   int drain_seconds = 20;       // how long calls may take to end on SIGTERM
   int look_ups_per_hour = 120;  // of persons, by one practitioner
   std::string log_level = "info";
+
+  // All that are hosted; never empty once read.
+  std::vector<PartnershipConfig> partnerships;
+  // Where inboxes are; without brokers: in this process.
+  wire::Connection kafka;
+  // How long a caller's statement may take to reach the brokers.
+  int kafka_patience_seconds = 30;
+  // By partnership: what a person decided to go on without.
+  std::map<std::string, inbox::AcceptedGap> accepted_gaps;
 };
 
 // What `argc` and `argv` ask for. NOT_FOUND and INVALID_ARGUMENT name file, key

@@ -17,24 +17,18 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/status.h"
-#include "eventstore/rocks_store.h"
-#include "services/access/access_log.h"
-#include "services/api/node.h"
 #include "services/api/server.h"
 #include "services/api/shell.h"
 #include "services/api/workers.h"
 #include "services/engine/clock.h"
-#include "services/engine/engine.h"
-#include "services/inbox/memory_inbox.h"
 #include "services/kithd/config.h"
 #include "services/kithd/door.h"
 #include "services/kithd/grpc_log.h"
 #include "services/kithd/http_server.h"
 #include "services/kithd/metrics.h"
-#include "services/kithd/own_sources.h"
+#include "services/kithd/partnerships.h"
 #include "services/kithd/self_probe.h"
 #include "services/kithd/version.h"
-#include "services/views/fold.h"
 
 namespace kith::kithd {
 namespace {
@@ -64,46 +58,23 @@ void RaiseDescriptorLimit(int most) {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-engine::ViewFold Views() {
-  engine::ViewFold views;
-  views.version = views::kViewFormat;
-  views.fold = [](core::StateWriter& rows, const engine::RecordedFact& fact,
-                  const core::KeyHash& hash) {
-    return views::Fold(rows,
-                       {fact.position, fact.recorded_at, fact.subject,
-                        fact.statement, fact.fact},
-                       hash);
-  };
-  return views;
-}
-
-absl::StatusOr<std::unique_ptr<eventstore::Store>> OpenStore(
-    const Config& config, const std::string& name) {
-  eventstore::RocksOptions options;
-  options.folder = absl::StrCat(config.data, "/", name);
-  options.master_key_file = absl::StrCat(config.data, "/", name, ".key");
-  return eventstore::OpenRocksStore(options);
-}
-
-HttpServer::Handlers Handlers(Metrics& metrics, engine::Engine& engine,
+HttpServer::Handlers Handlers(const Partnerships& partnerships,
                               const Door& door,
                               const std::atomic<bool>& draining) {
-  auto ready = [&engine, &door, &draining]() -> HttpAnswer {
-    const engine::EngineStatus status = engine.status();
+  auto ready = [&partnerships, &door, &draining]() -> HttpAnswer {
     if (draining) return {503, "text/plain", "draining\n"};
     if (!door.health().ok()) {
       return {
           503, "text/plain",
           absl::StrCat("nobody is admitted: ", door.health().message(), "\n")};
     }
-    if (status.ready) return {200, "text/plain", "ready\n"};
-    return {503, "text/plain",
-            absl::StrCat("not ready: ", status.reason.message(), "\n")};
+    return {partnerships.IsReady() ? 200 : 503, "text/plain",
+            partnerships.Report()};
   };
   return {{"/metrics",
-           [&metrics, &engine]() -> HttpAnswer {
+           [&partnerships]() -> HttpAnswer {
              return {200, "text/plain; version=0.0.4; charset=utf-8",
-                     metrics.Text(engine.status())};
+                     partnerships.MetricsText()};
            }},
           {"/healthz",
            [&door]() -> HttpAnswer {
@@ -112,8 +83,7 @@ HttpServer::Handlers Handlers(Metrics& metrics, engine::Engine& engine,
           {"/readyz", ready}};
 }
 
-// Serves until a signal comes. `failed` becomes true when the engine stopped by
-// itself.
+// Serves until a signal comes, or until the node has to stop by itself.
 absl::Status Serve(Config config) {
   const sigset_t signals = EndSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -121,51 +91,24 @@ absl::Status Serve(Config config) {
   ASSIGN_OR_RETURN(const auto door, Door::Open(clock, &config));
   if (!door->notice().empty()) spdlog::warn("{}", door->notice());
 
-  ASSIGN_OR_RETURN(const auto store, OpenStore(config, "store"));
-  ASSIGN_OR_RETURN(const auto access_store, OpenStore(config, "access"));
-  access::AccessLog access(config.node, *access_store,
-                           [&clock] { return clock.Now(); });
-  engine::SourceKeys keys(config.keys);
-  inbox::MemoryInbox inbox({}, [&clock] { return clock.Now(); });
-  Metrics metrics(config.partnership, kVersion);
-
   std::atomic<bool> failed = false;
-  engine::Options options;
-  options.partnership = config.partnership;
-  ASSIGN_OR_RETURN(options.genesis, OwnGenesis(config, keys, clock.Now()));
-  options.on_stopped = [&failed](const absl::Status& why) {
-    spdlog::critical("the node stops: {}", std::string(why.message()));
-    failed = true;
-    kill(getpid(), SIGTERM);
-  };
-  ASSIGN_OR_RETURN(
-      const auto engine,
-      engine::Engine::Open(options, *store, inbox, Views(), keys, &metrics,
-                           [](uint64_t done, uint64_t total) {
-                             spdlog::info("rebuilding views: {} of {}", done,
-                                          total);
-                           }));
-  ASSIGN_OR_RETURN(const auto acts, OwnApiSource(config, keys, *engine, clock));
+  Metrics metrics(kVersion);
+  Partnerships partnerships(
+      config, clock, metrics, [&failed](const absl::Status& why) {
+        spdlog::critical("the node stops: {}", std::string(why.message()));
+        failed = true;
+        kill(getpid(), SIGTERM);
+      });
+  RETURN_IF_ERROR(partnerships.Open());
 
-  api::Node node{config.node,
-                 kVersion,
-                 config.partnership,
-                 *engine,
-                 *store,
-                 access,
-                 clock,
-                 *acts,
-                 api::PageTokens(store->pepper()),
-                 api::RateLimit(config.look_ups_per_hour, absl::Hours(1)),
-                 config.checkpoints};
   auto workers =
       std::make_unique<api::Workers>(config.workers, config.calls_waiting_max);
-  api::Shell shell(node, *workers, metrics, door->callers());
+  api::Shell shell(partnerships, *workers, metrics, door->callers());
   ASSIGN_OR_RETURN(const auto server, api::Server::Start(config.grpc, shell));
   std::atomic<bool> draining = false;
-  ASSIGN_OR_RETURN(auto http, HttpServer::Start(
-                                  config.http_listen,
-                                  Handlers(metrics, *engine, *door, draining)));
+  ASSIGN_OR_RETURN(auto http,
+                   HttpServer::Start(config.http_listen,
+                                     Handlers(partnerships, *door, draining)));
   server->SetServing(true);
   auto probe = SelfProbe::Start(
       {HostOf(config.grpc.listen), server->port(), config.grpc.tls.has_value()},
@@ -175,7 +118,7 @@ absl::Status Serve(Config config) {
         kill(getpid(), SIGTERM);
       });
   std::printf("kithd ready: partnership=%s grpc_port=%d http_port=%d\n",
-              config.partnership.c_str(), server->port(), http->port());
+              partnerships.Names().c_str(), server->port(), http->port());
   std::fflush(stdout);
 
   int signal = 0;
@@ -186,8 +129,8 @@ absl::Status Serve(Config config) {
   // First no new calls, then what they said is made durable and answered.
   server->Drain(failed ? kDrainOfFailed : absl::Seconds(config.drain_seconds));
   workers.reset();
-  engine->Stop();
   http.reset();
+  partnerships.Stop();
   if (failed)
     return absl::UnavailableError("the node had to stop; the log says why");
   spdlog::info("drained");

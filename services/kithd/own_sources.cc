@@ -17,8 +17,8 @@ constexpr char kRoot[] = "root";
 // The root speaks for no agency of the partnership.
 constexpr char kHub[] = "hub";
 
-std::string ApiSourceOf(const Config& config) {
-  return absl::StrCat("api_", absl::StrReplaceAll(config.node, {{"-", "_"}}));
+std::string ApiSourceOf(const std::string& node) {
+  return absl::StrCat("api_", absl::StrReplaceAll(node, {{"-", "_"}}));
 }
 
 // Names of keys are unique in a ledger.
@@ -40,13 +40,13 @@ absl::StatusOr<bool> IsKnown(engine::Engine& engine,
 }
 
 // Says it as the root, and waits for the outcome.
-absl::Status SayAsRoot(const Config& config, engine::SourceKeys& keys,
+absl::Status SayAsRoot(const OwnNames& names, engine::SourceKeys& keys,
                        engine::Engine& engine, const engine::Clock& clock,
                        const agency::v1::Statement& statement) {
   ASSIGN_OR_RETURN(const std::string key,
                    keys.FindOrMake(kRoot, KeyIdOf(kRoot)));
   const uint64_t epoch = NewEpoch(clock);
-  api::ActSource root(config.partnership, kRoot, KeyIdOf(kRoot), key, epoch,
+  api::ActSource root(names.partnership, kRoot, KeyIdOf(kRoot), key, epoch,
                       engine);
   std::promise<absl::StatusOr<engine::Outcome>> promise;
   root.Say(kHub, agency::v1::Actor(), absl::StrCat("root-", epoch), clock.Now(),
@@ -76,29 +76,55 @@ agency::v1::Statement Registration(const std::string& source,
 
 }  // namespace
 
-absl::StatusOr<core::Genesis> OwnGenesis(const Config& config,
+absl::StatusOr<core::Genesis> OwnGenesis(const std::string& partnership,
                                          engine::SourceKeys& keys,
                                          absl::Time now) {
   ASSIGN_OR_RETURN(const std::string key,
                    keys.FindOrMake(kRoot, KeyIdOf(kRoot)));
-  return engine::NewGenesis(config.partnership, kRoot, KeyIdOf(kRoot), key,
-                            now);
+  return engine::NewGenesis(partnership, kRoot, KeyIdOf(kRoot), key, now);
+}
+
+absl::StatusOr<std::string> NewFounding(const std::string& partnership,
+                                        engine::SourceKeys& keys,
+                                        absl::Time now) {
+  ASSIGN_OR_RETURN(const core::Genesis genesis,
+                   OwnGenesis(partnership, keys, now));
+  ASSIGN_OR_RETURN(const std::string key,
+                   keys.FindOrMake(kRoot, KeyIdOf(kRoot)));
+  return engine::FrameOfGenesis(genesis, key);
+}
+
+absl::StatusOr<core::Genesis> GenesisOf(const std::string& partnership,
+                                        engine::SourceKeys& keys,
+                                        const std::string& frame) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> key,
+                   keys.Find(kRoot, KeyIdOf(kRoot)));
+  absl::StatusOr<core::Genesis> genesis =
+      absl::FailedPreconditionError("the root's key is not here");
+  if (key.has_value()) {
+    genesis =
+        engine::GenesisOfFrame(frame, partnership, kRoot, KeyIdOf(kRoot), *key);
+  }
+  if (genesis.ok()) return genesis;
+  return absl::FailedPreconditionError(absl::StrCat(
+      "another node founded the ledger in the topic: ",
+      genesis.status().message(), "; copy its key files, among them ", kRoot,
+      ".", KeyIdOf(kRoot), ".key, into the folder of source keys"));
 }
 
 absl::StatusOr<std::unique_ptr<api::ActSource>> OwnApiSource(
-    const Config& config, engine::SourceKeys& keys, engine::Engine& engine,
+    const OwnNames& names, engine::SourceKeys& keys, engine::Engine& engine,
     const engine::Clock& clock) {
-  const std::string source = ApiSourceOf(config);
+  const std::string source = ApiSourceOf(names.node);
   ASSIGN_OR_RETURN(const std::string key,
                    keys.FindOrMake(source, KeyIdOf(source)));
   ASSIGN_OR_RETURN(const bool known, IsKnown(engine, source));
   if (!known) {
     RETURN_IF_ERROR(
-        SayAsRoot(config, keys, engine, clock, Registration(source, key)));
+        SayAsRoot(names, keys, engine, clock, Registration(source, key)));
   }
-  return std::make_unique<api::ActSource>(config.partnership, source,
-                                          KeyIdOf(source), key, NewEpoch(clock),
-                                          engine);
+  return std::make_unique<api::ActSource>(
+      names.partnership, source, KeyIdOf(source), key, NewEpoch(clock), engine);
 }
 
 }  // namespace kith::kithd

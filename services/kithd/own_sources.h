@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -11,19 +12,33 @@
 #include "services/engine/clock.h"
 #include "services/engine/engine.h"
 #include "services/engine/source_keys.h"
-#include "services/kithd/config.h"
 
 namespace kith::kithd {
 
 // What a new ledger begins with. Makes the root's key when there is none.
-absl::StatusOr<core::Genesis> OwnGenesis(const Config& config,
+absl::StatusOr<core::Genesis> OwnGenesis(const std::string& partnership,
                                          engine::SourceKeys& keys,
                                          absl::Time now);
 
-// The api source of this node, named "api_<node>"; registers it through the
-// root when the ledger does not know it. Blocks until that is durable.
+// The same as a record for the partnership's topic, and back. Reading makes no
+// key: FAILED_PRECONDITION when the root's, which signed it, is not here.
+absl::StatusOr<std::string> NewFounding(const std::string& partnership,
+                                        engine::SourceKeys& keys,
+                                        absl::Time now);
+absl::StatusOr<core::Genesis> GenesisOf(const std::string& partnership,
+                                        engine::SourceKeys& keys,
+                                        const std::string& frame);
+
+// Whose api source: it is named "api_<node>".
+struct OwnNames {
+  std::string partnership;
+  std::string node;
+};
+
+// The api source of this node; registers it through the root when the ledger
+// does not know it. Blocks until that is durable.
 absl::StatusOr<std::unique_ptr<api::ActSource>> OwnApiSource(
-    const Config& config, engine::SourceKeys& keys, engine::Engine& engine,
+    const OwnNames& names, engine::SourceKeys& keys, engine::Engine& engine,
     const engine::Clock& clock);
 
 }  // namespace kith::kithd

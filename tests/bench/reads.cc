@@ -67,7 +67,7 @@ class Served {
               api::RateLimit(1000000, absl::Hours(1)),
               ""},
         workers_(8, 1024),
-        shell_(node_, workers_, metrics_, *callers_) {
+        shell_(nodes_, workers_, metrics_, *callers_) {
     api::ServerOptions options;
     options.listen = "127.0.0.1:0";
     auto server = api::Server::Start(options, shell_);
@@ -95,6 +95,7 @@ class Served {
   access::AccessLog access_;
   api::ActSource acts_;
   api::Node node_;
+  const api::OneNode nodes_{node_};
   NoMetrics metrics_;
   api::Workers workers_;
   std::unique_ptr<api::Callers> callers_ = api::MakeBelievedCallers();

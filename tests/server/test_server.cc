@@ -115,8 +115,9 @@ TestServer::TestServer(TestServerOptions options)
       api::RateLimit(options.look_ups_per_hour, absl::Hours(1)),
       absl::StrCat(folder_, "/checkpoints")});
   workers_ = std::make_unique<api::Workers>(kWorkers, kWaitingMax);
+  nodes_ = std::make_unique<api::OneNode>(*api_node_);
   shell_ =
-      std::make_unique<api::Shell>(*api_node_, *workers_, metrics_, *callers_);
+      std::make_unique<api::Shell>(*nodes_, *workers_, metrics_, *callers_);
   options.grpc.listen = "127.0.0.1:0";
   auto server = api::Server::Start(options.grpc, *shell_);
   KITH_CHECK(server.ok());

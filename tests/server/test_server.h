@@ -121,6 +121,7 @@ class TestServer {
   std::unique_ptr<access::AccessLog> access_;
   std::unique_ptr<api::ActSource> acts_;
   std::unique_ptr<api::Node> api_node_;
+  std::unique_ptr<api::OneNode> nodes_;
   NoMetrics metrics_;
   // Whoever calls is believed.
   std::unique_ptr<api::Callers> callers_ = api::MakeBelievedCallers();
