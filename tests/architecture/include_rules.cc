@@ -92,10 +92,12 @@ const std::vector<Rule>& Table() {
        {"base/", "adapters/common/", "adapters/publisher/", "kith/agency/"},
        kParsers},
 
-      // Of the services it knows the folder of source keys alone.
+      // Of the services it knows the folder of source keys alone, of the
+      // adapters the file that says how brokers are reached.
       {"tools/kith/",
        {"base/", "wire/", "eventstore/", "tools/kith/", "tools/authority/",
-        "kith/", "services/engine/source_keys.h"},
+        "kith/", "services/engine/source_keys.h",
+        "adapters/publisher/kafka_settings.h"},
        kAny},
       {"tools/", kAny, kAny},
       {"tests/", kAny, kAny},

@@ -120,7 +120,7 @@ void Broker::Launch() {
 }
 
 void Broker::AwaitAnswer() {
-  const absl::Time end = absl::Now() + absl::Minutes(2);
+  const absl::Time end = absl::Now() + absl::Minutes(4);
   while (true) {
     address_ = AddressOf("PLAINTEXT");
     if (!address_.empty() && Answers(address_)) break;

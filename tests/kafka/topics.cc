@@ -131,10 +131,10 @@ bool Answers(const std::string& address) {
 }
 
 void MakeTopic(const std::string& address, const std::string& topic,
-               const Settings& settings) {
+               const Settings& settings, int partitions) {
   char why[512];
   rd_kafka_NewTopic_t* wanted =
-      rd_kafka_NewTopic_new(topic.c_str(), 1, 1, why, sizeof(why));
+      rd_kafka_NewTopic_new(topic.c_str(), partitions, 1, why, sizeof(why));
   Demand(wanted != nullptr, "topic", why);
   Settings all = {{"message.timestamp.type", "LogAppendTime"}};
   for (const auto& [name, value] : settings) all[name] = value;
@@ -161,6 +161,32 @@ void SetTopic(const std::string& address, const std::string& topic,
     rd_kafka_AlterConfigs(client, &wanted, 1, nullptr, queue);
   });
   rd_kafka_ConfigResource_destroy(wanted);
+}
+
+std::string SettingOf(const std::string& address, const std::string& topic,
+                      const std::string& name) {
+  const Client client = MakeClient(RD_KAFKA_PRODUCER, address, {});
+  rd_kafka_queue_t* queue = rd_kafka_queue_new(client.get());
+  rd_kafka_ConfigResource_t* asked =
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+  rd_kafka_DescribeConfigs(client.get(), &asked, 1, nullptr, queue);
+  rd_kafka_event_t* event = rd_kafka_queue_poll(queue, kMillis);
+  Demand(event != nullptr, "settings", "no answer");
+  size_t count = 0;
+  const auto** told = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(event), &count);
+  Demand(count == 1, "settings", "none told");
+  const auto** entries = rd_kafka_ConfigResource_configs(told[0], &count);
+  std::string value;
+  for (size_t i = 0; i < count; ++i) {
+    if (rd_kafka_ConfigEntry_name(entries[i]) == name) {
+      value = rd_kafka_ConfigEntry_value(entries[i]);
+    }
+  }
+  rd_kafka_event_destroy(event);
+  rd_kafka_ConfigResource_destroy(asked);
+  rd_kafka_queue_destroy(queue);
+  return value;
 }
 
 void DeleteTopic(const std::string& address, const std::string& topic) {

@@ -36,12 +36,15 @@ struct Record {
 // Whether a broker there answers a metadata request within two seconds.
 bool Answers(const std::string& address);
 
-// With one partition, `LogAppendTime` and `settings`.
+// With `LogAppendTime` and `settings`.
 void MakeTopic(const std::string& address, const std::string& topic,
-               const Settings& settings = {});
+               const Settings& settings = {}, int partitions = 1);
 // Changes settings of a topic; those not named go back to their defaults.
 void SetTopic(const std::string& address, const std::string& topic,
               const Settings& settings);
+// As the broker says it is.
+std::string SettingOf(const std::string& address, const std::string& topic,
+                      const std::string& name);
 void DeleteTopic(const std::string& address, const std::string& topic);
 // Deletes what stands before `offset`, as retention does.
 void DeleteBefore(const std::string& address, const std::string& topic,

@@ -33,8 +33,9 @@ void AddLeadCommands(CLI::App& app, Chosen& chosen);      // lead
 void AddWorkCommands(CLI::App& app, Chosen& chosen);      // plan, consent, ...
 void AddWorklistCommands(CLI::App& app, Chosen& chosen);  // duplicate, match
 void AddOperationCommands(CLI::App& app,
-                          Chosen& chosen);           // ledger, source, ...
-void AddCallCommand(CLI::App& app, Chosen& chosen);  // call
+                          Chosen& chosen);             // ledger, source, ...
+void AddTopicCommands(CLI::App& app, Chosen& chosen);  // topics
+void AddCallCommand(CLI::App& app, Chosen& chosen);    // call
 // dev-ca, dev-token
 void AddDevelopmentCommands(CLI::App& app, Chosen& chosen);
 

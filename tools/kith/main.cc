@@ -119,6 +119,7 @@ int Main(int argc, char** argv) {
   AddWorkCommands(app, chosen);
   AddWorklistCommands(app, chosen);
   AddOperationCommands(app, chosen);
+  AddTopicCommands(app, chosen);
   AddCallCommand(app, chosen);
   AddDevelopmentCommands(app, chosen);
   try {
