@@ -28,6 +28,7 @@ class Process {
   // The first line of its output that begins like that; empty when it ends, or
   // a minute passes, without one.
   std::string WaitForLine(const std::string& begin);
+  pid_t pid() const { return pid_; }
   void Signal(int signal);
   // Waits for the end, a minute at most; then kills it.
   Ended Wait();
