@@ -10,7 +10,7 @@ namespace {
 constexpr size_t kDigits = 26;
 constexpr size_t kHashBytes = 16;
 constexpr size_t kNameMax = 32;
-constexpr absl::string_view kKindLetters = "pfwqcralmduxo";
+constexpr absl::string_view kKindLetters = "pfwqcralmduxvo";
 constexpr absl::string_view kDigitLetters = "0123456789abcdefghjkmnpqrstvwxyz";
 
 bool IsLower(char c) { return c >= 'a' && c <= 'z'; }

@@ -45,6 +45,7 @@ enum class IdKind : char {
   kLead = 'd',        // one appointment of a lead professional
   kCase = 'u',        // a duplicate-plan case
   kMatch = 'x',       // a pair of source records that was judged
+  kOverride = 'v',    // also broken glass
   kOther = 'o',       // involvement, need, network entry, contact...
 };
 

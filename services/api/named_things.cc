@@ -105,6 +105,8 @@ absl::StatusOr<Labels> LabelsOf(const ReadCall& call, base::IdKind kind,
     case base::IdKind::kConsent:
     case base::IdKind::kOther:
       return LabelsOf(views::PersonPieces(rows, named.subject, now));
+    case base::IdKind::kOverride:
+      return LabelsOf(views::OverridePieces(rows, named.number));
     case base::IdKind::kItem:
       return OperationLabel();
     case base::IdKind::kPractitioner:

@@ -8,6 +8,7 @@
 #include "services/core/kernel.h"
 #include "services/core/lead/lead.h"
 #include "services/core/meeting/meeting.h"
+#include "services/core/overriding/overriding.h"
 #include "services/core/plan/plan.h"
 #include "services/core/referral/referral.h"
 #include "services/core/system.h"
@@ -115,6 +116,19 @@ absl::Status DecideSaid(const Statement& said, Decision& decision) {
     case Statement::kReevaluationStepped:
       RETURN_IF_ERROR(system::RequireAdministrator(decision));
       return identity::Decide(said.reevaluation_stepped(), decision);
+
+    case Statement::kOverrideStated:
+      return overriding::Decide(said.override_stated(), decision);
+    case Statement::kOverrideTold:
+      return overriding::Decide(said.override_told(), decision);
+    case Statement::kOverrideReviewed:
+      return overriding::Decide(said.override_reviewed(), decision);
+    case Statement::kBreakGlassStated:
+      return overriding::Decide(said.break_glass_stated(), decision);
+    case Statement::kBreakGlassApproved:
+      return overriding::Decide(said.break_glass_approved(), decision);
+    case Statement::kBreakGlassEnded:
+      return overriding::Decide(said.break_glass_ended(), decision);
 
     case Statement::WHAT_NOT_SET:
       break;
@@ -225,6 +239,14 @@ absl::Status Evolve(StateWriter& state, const Fact& fact, Subject subject,
     case Fact::kPlansMerged:
     case Fact::kPlansParted:
       return duplicate::Evolve(state, fact, subject, hash);
+
+    case Fact::kOverrideRecorded:
+    case Fact::kFamilyTold:
+    case Fact::kOverrideJudged:
+    case Fact::kGlassBroken:
+    case Fact::kGlassApproved:
+    case Fact::kGlassMended:
+      return overriding::Evolve(state, fact, subject, hash);
 
     case Fact::WHAT_NOT_SET:
       break;

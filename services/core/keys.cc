@@ -137,6 +137,23 @@ std::string RestrictionsAbout(EntityNumber record) {
   return Numbers("ra", {record});
 }
 
+std::string Override(EntityNumber override) {
+  return Numbers("ov", {override});
+}
+std::string OverrideAbout(EntityNumber record, EntityNumber override) {
+  return Numbers("oa", {record, override});
+}
+std::string OverridesAbout(EntityNumber record) {
+  return Numbers("oa", {record});
+}
+std::string Glass(EntityNumber access) { return Numbers("gl", {access}); }
+std::string GlassBy(EntityNumber practitioner, EntityNumber access) {
+  return Numbers("gb", {practitioner, access});
+}
+std::string AllGlassBy(EntityNumber practitioner) {
+  return Numbers("gb", {practitioner});
+}
+
 std::string Referral(EntityNumber referral) {
   return Numbers("rr", {referral});
 }

@@ -72,6 +72,13 @@ std::string RestrictionAbout(EntityNumber record,
                              EntityNumber restriction);  // empty
 std::string RestrictionsAbout(EntityNumber record);      // prefix of the above
 
+std::string Override(EntityNumber override);  // OverrideRow
+std::string OverrideAbout(EntityNumber record, EntityNumber override);  // empty
+std::string OverridesAbout(EntityNumber record);  // prefix of the above
+std::string Glass(EntityNumber access);           // GlassRow
+std::string GlassBy(EntityNumber practitioner, EntityNumber access);  // empty
+std::string AllGlassBy(EntityNumber practitioner);  // prefix of the above
+
 std::string Referral(EntityNumber referral);      // ReferralRow
 std::string Assessment(EntityNumber assessment);  // AssessmentRow
 std::string Score(EntityNumber assessment, EntityNumber score);  // ScoreRow

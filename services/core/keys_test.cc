@@ -55,6 +55,10 @@ TEST(KeysTest, NoTwoKindsShareTheirLetters) {
                                        MemberOf(1, 2, "a").substr(0, 2),
                                        Consent(1).substr(0, 2),
                                        ConsentAbout(1, 2).substr(0, 2),
+                                       Override(1).substr(0, 2),
+                                       OverrideAbout(1, 2).substr(0, 2),
+                                       Glass(1).substr(0, 2),
+                                       GlassBy(1, 2).substr(0, 2),
                                        Restriction(1).substr(0, 2),
                                        RestrictionAbout(1, 2).substr(0, 2),
                                        Referral(1).substr(0, 2),
@@ -68,7 +72,7 @@ TEST(KeysTest, NoTwoKindsShareTheirLetters) {
                                        CaseOfPlans(1, 2).substr(0, 2),
                                        CaseOfPlan(1, 2).substr(0, 2),
                                        AtAddress(hash, 1).substr(0, 2)};
-  EXPECT_EQ(kinds.size(), 41u);
+  EXPECT_EQ(kinds.size(), 45u);
 }
 
 }  // namespace

@@ -226,6 +226,12 @@ bool SeesNoContent(agency::v1::Role role) {
          role == agency::v1::ROLE_INTEGRATION_ENGINEER;
 }
 
+bool IsAlerted(const Reader& reader, const ItemLabel& item) {
+  const auto& named = item.named_agencies();
+  return item.agency() == reader.agency ||
+         std::find(named.begin(), named.end(), reader.agency) != named.end();
+}
+
 // Classes that belong to roles, not to families. Empty: decide by family.
 std::optional<Decision> ByRole(const Reader& reader, const ItemLabel& item) {
   const bool hub = reader.role == agency::v1::ROLE_HUB_ADMINISTRATOR;
@@ -243,12 +249,20 @@ std::optional<Decision> ByRole(const Reader& reader, const ItemLabel& item) {
       (item.class_() == agency::v1::ITEM_CLASS_DUPLICATE && hub)) {
     return Decision{hub, hub ? Reason::kRole : Reason::kNoRole, {}};
   }
+  // Who was alerted sees what they were alerted to, to review it.
+  if (item.class_() == agency::v1::ITEM_CLASS_OVERRIDE &&
+      (reader.role == agency::v1::ROLE_PRIVACY_OFFICER ||
+       reader.role == agency::v1::ROLE_SAFEGUARDING_LEAD) &&
+      IsAlerted(reader, item)) {
+    return Decision{true, Reason::kRole, {}};
+  }
   if (SeesNoContent(reader.role)) return Decision{false, Reason::kNoRole, {}};
   return std::nullopt;
 }
 
 Decision ByFamilyMember(const Reader& reader, const ItemLabel& item,
                         const Context& context) {
+  if (item.embargoed()) return {false, Reason::kEmbargoed, {}};
   if (IsOwnOfFamilyMember(reader, item, context)) {
     return {true, Reason::kRole, {}};
   }
@@ -328,6 +342,8 @@ absl::string_view NameOf(Reason reason) {
       return "draft";
     case Reason::kNotInPlan:
       return "not_in_plan";
+    case Reason::kEmbargoed:
+      return "embargoed";
     case Reason::kGone:
       return "gone";
   }

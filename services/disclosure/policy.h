@@ -125,6 +125,7 @@ enum class Reason {
   kShielded,      // withheld: protected address, restricted patient
   kDraft,         // withheld: not agreed yet
   kNotInPlan,     // withheld: the service is not named in the plan
+  kEmbargoed,     // withheld: the family is not told of it
   kGone,          // withheld: made in error
 };
 

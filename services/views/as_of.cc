@@ -195,9 +195,15 @@ class Gathering {
       AddFamily(fact.assessment_recorded().family(), false);
     }
     // What lies with another: its later facts name that one only.
-    if (kept.subject == record) return;
+    if (kept.subject == record || ComesAfterOverride(fact)) return;
     if (!IsOfFamily(fact)) return AddRecord(kept.subject, Reach::kPossible);
     AddFamily(kept.subject, begun && fact.has_member_stated());
+  }
+
+  // What was said of an override or broken glass lies where that does.
+  static bool ComesAfterOverride(const Fact& fact) {
+    return fact.has_family_told() || fact.has_override_judged() ||
+           fact.has_glass_approved() || fact.has_glass_mended();
   }
 
   // Facts whose subject is a family.
@@ -210,6 +216,10 @@ class Gathering {
       case Fact::kFamiliesJoined:
       case Fact::kFamiliesParted:
         return true;
+      case Fact::kOverrideRecorded:
+        return false;
+      case Fact::kGlassBroken:
+        return fact.glass_broken().family() != 0;
       default:
         return fact.what_case() >= Fact::kPlanRecorded;
     }
@@ -231,6 +241,7 @@ class Gathering {
     AddRecords(fact.restriction_recorded().records(), reach);
     AddRecord(fact.restriction_recorded().asked_by(), reach);
     AddRecipients(fact.restriction_recorded().barred());
+    AddRecords(fact.override_recorded().records(), reach);
     AddRecords(fact.referral_recorded().records(), reach);
     AddRecords(fact.assessment_recorded().records(), reach);
     AddRecord(fact.score_recorded().scored_by(), reach);

@@ -96,7 +96,16 @@ struct RecordParts {
 RecordParts SplitRecord(const ThingRow& row);
 bool ProtectsContact(const ThingRow& record);
 
-// Consents.
+// Consents and overrides.
+absl::Status AddRecipients(
+    const Scene& scene,
+    const google::protobuf::RepeatedPtrField<ledger::v1::ResolvedRecipient>&
+        named,
+    google::protobuf::RepeatedPtrField<api::v1::RecipientView>* views);
+// The label that everything of an override or broken glass bears.
+ItemLabel LabelOfOverride(const Scene& scene, const ThingRow& row);
+absl::StatusOr<Pieces<api::v1::OverrideView>> OfOverride(const Scene& scene,
+                                                         const Thing& thing);
 absl::StatusOr<Pieces<api::v1::ConsentView>> OfConsent(const Scene& scene,
                                                        const Thing& thing);
 absl::StatusOr<Pieces<api::v1::RestrictionView>> OfRestriction(

@@ -16,24 +16,6 @@ using api::v1::RestrictionView;
 using Recipients =
     google::protobuf::RepeatedPtrField<ledger::v1::ResolvedRecipient>;
 
-absl::Status AddRecipients(
-    const Scene& scene, const Recipients& named,
-    google::protobuf::RepeatedPtrField<RecipientView>* views) {
-  for (const auto& recipient : named) {
-    RecipientView& view = *views->Add();
-    if (!recipient.agency().empty()) {
-      view.set_agency(recipient.agency());
-    } else if (recipient.practitioner() != 0) {
-      ASSIGN_OR_RETURN(*view.mutable_practitioner(),
-                       scene.reading.Practitioner(recipient.practitioner()));
-    } else {
-      ASSIGN_OR_RETURN(*view.mutable_person_id(),
-                       scene.reading.PersonId(recipient.record()));
-    }
-  }
-  return absl::OkStatus();
-}
-
 // Family members who are named as recipients are people too.
 RecordSet WithRecipients(RecordSet records, const Recipients& named) {
   for (const auto& recipient : named) {
@@ -152,6 +134,26 @@ absl::StatusOr<Piece<AssessmentView>> OfScore(const Scene& scene,
 }
 
 }  // namespace
+
+absl::Status AddRecipients(
+    const Scene& scene,
+    const google::protobuf::RepeatedPtrField<ledger::v1::ResolvedRecipient>&
+        named,
+    google::protobuf::RepeatedPtrField<RecipientView>* views) {
+  for (const auto& recipient : named) {
+    RecipientView& view = *views->Add();
+    if (!recipient.agency().empty()) {
+      view.set_agency(recipient.agency());
+    } else if (recipient.practitioner() != 0) {
+      ASSIGN_OR_RETURN(*view.mutable_practitioner(),
+                       scene.reading.Practitioner(recipient.practitioner()));
+    } else {
+      ASSIGN_OR_RETURN(*view.mutable_person_id(),
+                       scene.reading.PersonId(recipient.record()));
+    }
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Pieces<ConsentView>> OfConsent(const Scene& scene,
                                               const Thing& thing) {

@@ -72,6 +72,13 @@ absl::Status FoldThings(Folding& folding) {
     case Fact::kPlansMerged:
     case Fact::kPlansParted:
       return FoldDuplicate(folding);
+    case Fact::kOverrideRecorded:
+    case Fact::kFamilyTold:
+    case Fact::kOverrideJudged:
+    case Fact::kGlassBroken:
+    case Fact::kGlassApproved:
+    case Fact::kGlassMended:
+      return FoldOverride(folding);
     case Fact::WHAT_NOT_SET:
       return absl::OkStatus();
   }

@@ -115,6 +115,19 @@ class LineOf {
         // The hub's, and an auditor's: which records are one person.
         line_.clear_agency();
         return Say(agency::v1::ITEM_CLASS_MATCH, "", {});
+      case Fact::kOverrideRecorded:
+        return SayOverride(fact_.override_recorded().override().number(),
+                           fact_.override_recorded().records());
+      case Fact::kGlassBroken:
+        return SayGlass();
+      case Fact::kFamilyTold:
+        return SayOverride(fact_.family_told().override(), {});
+      case Fact::kOverrideJudged:
+        return SayOverride(fact_.override_judged().override(), {});
+      case Fact::kGlassApproved:
+        return SayOverride(fact_.glass_approved().access(), {});
+      case Fact::kGlassMended:
+        return SayOverride(fact_.glass_mended().access(), {});
       case Fact::kPartnershipFounded:
       case Fact::kRulesActivated:
       case Fact::kSourceRegistered:
@@ -273,6 +286,18 @@ class LineOf {
     return SayOfPlan(fact_.plans_parted().merged(), "");
   }
 
+  bool SayOverride(uint64_t number, const Numbers& records) {
+    line_.set_override(number);
+    return Say(agency::v1::ITEM_CLASS_OVERRIDE, "", records);
+  }
+
+  // That of a family is in the family's history already.
+  bool SayGlass() {
+    const auto& broken = fact_.glass_broken();
+    return SayOverride(broken.access().number(),
+                       broken.family() == 0 ? broken.records() : Numbers());
+  }
+
   bool SayMeeting() {
     const auto& recorded = fact_.meeting_recorded();
     return Say(agency::v1::ITEM_CLASS_MEETING,
@@ -288,7 +313,11 @@ class LineOf {
 };
 
 // Facts of records: their subject is one of those they are about.
-bool IsOfRecord(ItemClass item_class) {
+bool IsOfRecord(const TimelineRow& line) {
+  const ItemClass item_class = line.class_();
+  if (item_class == agency::v1::ITEM_CLASS_OVERRIDE) {
+    return !line.records().empty();
+  }
   return item_class == agency::v1::ITEM_CLASS_CONSENT ||
          item_class == agency::v1::ITEM_CLASS_REFERRAL ||
          item_class == agency::v1::ITEM_CLASS_ASSESSMENT;
@@ -305,7 +334,7 @@ void FoldLine(Folding& folding) {
   *line.mutable_said() = folding.mark();
   line.mutable_said()->clear_position();
   line.set_fact_kind(static_cast<uint32_t>(folding.fact().what_case()));
-  const bool of_record = IsOfRecord(line.class_());
+  const bool of_record = IsOfRecord(line);
   bool names_subject = false;
   TimelineRow elsewhere;
   elsewhere.set_owner(subject);

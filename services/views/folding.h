@@ -106,6 +106,7 @@ absl::Status FoldService(Folding& folding);  // referrals, assessments
 absl::Status FoldPlan(Folding& folding);     // plans, meetings
 absl::Status FoldLead(Folding& folding);
 absl::Status FoldDuplicate(Folding& folding);
+absl::Status FoldOverride(Folding& folding);
 absl::Status FoldSystem(Folding& folding);
 // For every fact: the source it came from, and the timeline.
 absl::Status FoldTally(Folding& folding);

@@ -13,6 +13,12 @@ constexpr size_t kKindAt = kSubjectAt + 8;
 
 std::string Four(uint32_t value) { return base::BigEndian64(value).substr(4); }
 
+std::string Day(absl::CivilDay day) {
+  const auto year = std::clamp<absl::civil_year_t>(day.year(), 0, 9999);
+  return Four(
+      static_cast<uint32_t>(year * 10000 + day.month() * 100 + day.day()));
+}
+
 }  // namespace
 
 std::string ThingKey::Bytes() const {
@@ -90,10 +96,7 @@ std::string WorkWithRecord(const std::string& work, EntityNumber record) {
 }
 
 std::string Due(absl::CivilDay day, char kind, const ThingKey& thing) {
-  const auto year = std::clamp<absl::civil_year_t>(day.year(), 0, 9999);
-  const auto number =
-      static_cast<uint32_t>(year * 10000 + day.month() * 100 + day.day());
-  return absl::StrCat(DueAll(), Four(number), std::string(1, kind),
+  return absl::StrCat(DueAll(), Day(day), std::string(1, kind),
                       thing.Bytes().substr(kSubjectAt));
 }
 std::string DueAll() { return "d/"; }
@@ -124,6 +127,14 @@ std::string Waiting(char state, EntityNumber item) {
 }
 std::string WaitingIn(char state) {
   return absl::StrCat("q/", std::string(1, state));
+}
+std::string Review(absl::string_view agency, bool open, absl::CivilDay due,
+                   EntityNumber number) {
+  return absl::StrCat(Reviews(agency, open), Day(due), Numbered(number));
+}
+std::string Reviews(absl::string_view agency, bool open) {
+  return absl::StrCat("o/", agency, absl::string_view("\0", 1),
+                      open ? "o" : "x");
 }
 std::string Tally(absl::string_view source) {
   return absl::StrCat(Tallies(), source);

@@ -11,6 +11,7 @@
 //   d/ day, ...              DueRow
 //   m/ u/ open or decided    PlaceRow: worklists of matches and cases
 //   q/ state, item           WaitingRow
+//   o/ agency, open or done, day, number  PlaceRow: overrides to review
 //   y/ source                SourceTallyRow
 //   r/ position              RulesRow; "r" alone: those in force
 #pragma once
@@ -73,6 +74,10 @@ std::string Case(bool open, uint32_t level, int32_t score, EntityNumber number);
 std::string Cases(bool open);
 std::string Waiting(char state, EntityNumber item);
 std::string WaitingIn(char state);
+// What an agency was alerted to; `open`: waits for its review by `due`.
+std::string Review(absl::string_view agency, bool open, absl::CivilDay due,
+                   EntityNumber number);
+std::string Reviews(absl::string_view agency, bool open);  // prefix
 std::string Tally(absl::string_view source);
 std::string Tallies();
 std::string Rules();

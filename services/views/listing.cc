@@ -39,6 +39,16 @@ class Lister {
     if (row_.has_consent()) RETURN_IF_ERROR(ListConsent());
     if (row_.has_match()) ListMatch();
     if (row_.has_duplicate()) ListCase();
+    if (row_.has_override()) {
+      const auto& recorded = row_.override().recorded();
+      ListReview(recorded.alerted(), recorded.review_due(),
+                 row_.override().has_judged());
+    }
+    if (row_.has_glass()) {
+      const auto& broken = row_.glass().broken();
+      ListReview(broken.alerted(), broken.review_due(),
+                 row_.glass().has_judged());
+    }
     return std::move(listings_);
   }
 
@@ -82,6 +92,18 @@ class Lister {
     listings_.push_back({keys::Case(IsOpenCase(row_), found.level(),
                                     found.score(), row_.thing().number()),
                          PlaceOf(key_, row_).SerializeAsString()});
+  }
+
+  // For every agency that was alerted.
+  template <class Agencies>
+  void ListReview(const Agencies& agencies, const agency::v1::Date& due,
+                  bool reviewed) {
+    const absl::CivilDay day(due.year(), due.month(), due.day());
+    for (const std::string& agency : agencies) {
+      listings_.push_back(
+          {keys::Review(agency, !reviewed, day, row_.thing().number()),
+           PlaceOf(key_, row_).SerializeAsString()});
+    }
   }
 
   const core::StateReader& rows_;

@@ -15,6 +15,7 @@ using api::v1::GetLeadResponse;
 using api::v1::LeadAnswer;
 using api::v1::ListConsentsResponse;
 using api::v1::MeetingView;
+using api::v1::OverrideView;
 using api::v1::PersonView;
 using api::v1::PlanView;
 using api::v1::ReferralView;
@@ -280,6 +281,40 @@ absl::StatusOr<Page<ListConsentsResponse>> ConsentsAbout(
   });
 }
 
+absl::StatusOr<Page<OverrideView>> OverridesAbout(const core::StateReader& view,
+                                                  EntityNumber record,
+                                                  const PageFrom& from) {
+  Reading reading(view);
+  Things things;
+  ASSIGN_OR_RETURN(const auto records, reading.RecordsOf(record));
+  for (const EntityNumber one : records) {
+    for (const Kind kind : {Kind::kOverride, Kind::kGlass}) {
+      ASSIGN_OR_RETURN(Things some, reading.Of(one, kind));
+      std::move(some.begin(), some.end(), std::back_inserter(things));
+    }
+  }
+  LatestFirst(&things);
+  const Scene scene{reading, {}, 0, false};
+  return PageOf<OverrideView>(things, from, [&](const Thing& thing) {
+    return OfOverride(scene, thing);
+  });
+}
+
+Answer<OverrideView> OverridePieces(const core::StateReader& view,
+                                    EntityNumber override) {
+  Reading reading(view);
+  for (const Kind kind : {Kind::kOverride, Kind::kGlass}) {
+    ASSIGN_OR_RETURN(const auto thing, reading.Numbered(override, kind));
+    if (!thing.has_value()) continue;
+    ASSIGN_OR_RETURN(const EntityNumber family,
+                     reading.Resolve(thing->row.glass().broken().family()));
+    const Scene scene{reading, {}, family, false};
+    ASSIGN_OR_RETURN(auto pieces, OfOverride(scene, *thing));
+    return std::optional<Pieces<OverrideView>>(std::move(pieces));
+  }
+  return std::optional<Pieces<OverrideView>>();
+}
+
 Answer<GetLeadResponse> LeadPieces(const core::StateReader& view,
                                    EntityNumber family, absl::Time now) {
   Reading reading(view);
@@ -316,6 +351,32 @@ absl::StatusOr<std::vector<Pieces<LeadAnswer>>> LeadAnswers(
     if (!pieces.empty()) answers.push_back(std::move(pieces));
   }
   return answers;
+}
+
+absl::StatusOr<std::set<EntityNumber>> GroupOf(const core::StateReader& view,
+                                               EntityNumber family,
+                                               absl::Time now) {
+  Reading reading(view);
+  ASSIGN_OR_RETURN(const auto household,
+                   HouseholdOf(reading, family, base::LondonDay(now)));
+  if (!household.has_value()) return std::set<EntityNumber>();
+  return std::set<EntityNumber>(household->group.begin(),
+                                household->group.end());
+}
+
+absl::StatusOr<std::set<EntityNumber>> PeopleOf(const core::StateReader& view,
+                                                EntityNumber family,
+                                                absl::Time now) {
+  Reading reading(view);
+  ASSIGN_OR_RETURN(const auto household,
+                   HouseholdOf(reading, family, base::LondonDay(now)));
+  std::set<EntityNumber> people;
+  if (!household.has_value()) return people;
+  for (const Member& member : household->members) {
+    if (!member.current) continue;
+    people.insert(member.records.begin(), member.records.end());
+  }
+  return people;
 }
 
 }  // namespace kith::views

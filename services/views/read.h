@@ -15,6 +15,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -72,6 +73,14 @@ absl::StatusOr<Page<api::v1::ListConsentsResponse>> ConsentsAbout(
     const core::StateReader& view, core::EntityNumber record,
     const PageFrom& from);
 
+// Overrides and broken glass about the person of `record`, latest first; and
+// one of them, by its number.
+absl::StatusOr<Page<api::v1::OverrideView>> OverridesAbout(
+    const core::StateReader& view, core::EntityNumber record,
+    const PageFrom& from);
+Answer<api::v1::OverrideView> OverridePieces(const core::StateReader& view,
+                                             core::EntityNumber override);
+
 // Who leads the family, and who led before, latest first. Empty pieces: nobody.
 Answer<api::v1::GetLeadResponse> LeadPieces(const core::StateReader& view,
                                             core::EntityNumber family,
@@ -82,6 +91,13 @@ absl::StatusOr<std::vector<Pieces<api::v1::LeadAnswer>>> LeadAnswers(
     const core::StateReader& view,
     const std::vector<core::EntityNumber>& records, absl::Time now);
 
+// The family and all that are one with it; none: there is no such family.
+absl::StatusOr<std::set<core::EntityNumber>> GroupOf(
+    const core::StateReader& view, core::EntityNumber family, absl::Time now);
+// Every record of its present members.
+absl::StatusOr<std::set<core::EntityNumber>> PeopleOf(
+    const core::StateReader& view, core::EntityNumber family, absl::Time now);
+
 // See piece.h. Each is idempotent.
 void Finish(api::v1::FamilyView* family);
 void Finish(api::v1::FamilySummary* family);
@@ -91,6 +107,7 @@ void Finish(api::v1::ReferralView* referral);
 void Finish(api::v1::AssessmentView* assessment);
 void Finish(api::v1::MeetingView* meeting);
 void Finish(api::v1::ListConsentsResponse* consents);
+inline void Finish(api::v1::OverrideView*) {}
 void Finish(api::v1::LeadView* lead);
 void Finish(api::v1::GetLeadResponse* lead);
 void Finish(api::v1::LeadAnswer* answer);

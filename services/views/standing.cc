@@ -145,6 +145,7 @@ class Inquiry {
         RETURN_IF_ERROR(AddInvolved(record, agencies));
       }
     }
+    AddGlass(household->things);
     return AddLead(family, *household, agencies);
   }
 
@@ -182,6 +183,7 @@ class Inquiry {
         restrictions[thing.row.thing().number()] =
             std::move(*thing.row.mutable_restriction());
       }
+      RETURN_IF_ERROR(AddOverrides(record));
     }
     for (auto& [number, row] : consents) {
       standing_.consents.push_back(std::move(row));
@@ -189,7 +191,31 @@ class Inquiry {
     for (auto& [number, row] : restrictions) {
       standing_.restrictions.push_back(std::move(row));
     }
+    for (auto& [number, row] : overrides_) {
+      standing_.overrides.push_back(std::move(row));
+    }
+    for (auto& [number, row] : glass_) {
+      standing_.glass.push_back(std::move(row));
+    }
     return absl::OkStatus();
+  }
+
+  absl::Status AddOverrides(EntityNumber record) {
+    ASSIGN_OR_RETURN(Things overrides, reading_.Of(record, Kind::kOverride));
+    for (Thing& thing : overrides) {
+      overrides_[thing.row.thing().number()] =
+          std::move(*thing.row.mutable_override());
+    }
+    ASSIGN_OR_RETURN(const Things glass, reading_.Of(record, Kind::kGlass));
+    AddGlass(glass);
+    return absl::OkStatus();
+  }
+
+  void AddGlass(const Things& things) {
+    for (const Thing& thing : things) {
+      if (!thing.row.has_glass()) continue;
+      glass_[thing.row.thing().number()] = thing.row.glass();
+    }
   }
 
   template <class Recipients>
@@ -203,6 +229,8 @@ class Inquiry {
   const absl::CivilDay today_;
   Standing standing_;
   RecordSet named_;
+  std::map<EntityNumber, ledger::v1::OverrideRow> overrides_;
+  std::map<EntityNumber, ledger::v1::GlassRow> glass_;
 };
 
 }  // namespace

@@ -48,6 +48,9 @@ struct Standing {
   // ended ones too, each once, by number.
   std::vector<ledger::v1::ConsentRow> consents;
   std::vector<ledger::v1::RestrictionRow> restrictions;
+  // Every override and broken glass about any of these or the families.
+  std::vector<ledger::v1::OverrideRow> overrides;
+  std::vector<ledger::v1::GlassRow> glass;
   // Agencies that work with a record's person (an open involvement or plan),
   // and with a family (that, the lead, or members it states).
   std::map<core::EntityNumber, std::set<std::string>> agencies_of_record;
@@ -55,6 +58,12 @@ struct Standing {
   // Number of the practitioner who leads each family.
   std::map<core::EntityNumber, core::EntityNumber> lead_of_family;
 };
+
+// From then on the override licenses nothing.
+absl::Time EndOf(const ledger::v1::OverrideRow& row);
+// Whether the family is not told of it.
+bool IsEmbargoed(const ledger::v1::OverrideRow& row);
+bool IsEmbargoed(const ledger::v1::GlassRow& row);
 
 absl::StatusOr<Standing> StandingOf(const core::StateReader& view,
                                     const Concerned& concerned, absl::Time now);

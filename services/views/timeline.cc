@@ -125,7 +125,7 @@ std::string NameOfFact(uint32_t kind) {
   return name;
 }
 
-// Empty: it is of a plan that is not there.
+// Empty: it is of a plan or override that is not there.
 absl::StatusOr<std::optional<ItemLabel>> LabelOf(const Scene& scene,
                                                  const Household& household,
                                                  const Line& line) {
@@ -135,6 +135,14 @@ absl::StatusOr<std::optional<ItemLabel>> LabelOf(const Scene& scene,
     if (!plan.has_value()) return std::optional<ItemLabel>();
     ASSIGN_OR_RETURN(ItemLabel label, LabelOfPlan(scene, *plan));
     return std::optional<ItemLabel>(std::move(label));
+  }
+  if (line.row.override() != 0) {
+    for (const Kind kind : {Kind::kOverride, Kind::kGlass}) {
+      ASSIGN_OR_RETURN(const auto thing,
+                       scene.reading.Numbered(line.row.override(), kind));
+      if (thing.has_value()) return LabelOfOverride(scene, thing->row);
+    }
+    return std::optional<ItemLabel>();
   }
   RecordSet records = RecordsIn(line.row.records());
   // What says nothing of anybody alone concerns the whole family.

@@ -2,6 +2,7 @@
 #include "services/views/worklists.h"
 
 #include "base/civil_date.h"
+#include "services/core/family/dates.h"
 #include "services/views/compose.h"
 #include "services/views/list_rows.h"
 
@@ -11,6 +12,7 @@ namespace {
 using api::v1::DuplicateView;
 using api::v1::MatchView;
 using api::v1::QuarantineItem;
+using api::v1::ReviewEntry;
 using api::v1::SourceStatus;
 using ledger::v1::PlaceRow;
 
@@ -42,6 +44,32 @@ absl::StatusOr<Pieces<MatchView>> OfMatch(const Scene& scene,
     }
   }
   return pieces;
+}
+
+// A reference: nothing of who or what.
+Piece<ReviewEntry> OfReview(const std::string& agency, const ThingRow& row,
+                            absl::CivilDay today) {
+  Piece<ReviewEntry> piece;
+  piece.label.set_class_(agency::v1::ITEM_CLASS_OVERRIDE);
+  piece.label.set_agency(agency);
+  ReviewEntry& entry = piece.part;
+  entry.set_override_id(row.thing().id());
+  entry.set_glass(row.has_glass());
+  *entry.mutable_at() = row.said().recorded_at();
+  const auto fill = [&](const auto& which, const auto& fact) {
+    *entry.mutable_review_due() = fact.review_due();
+    entry.set_reviewed(which.has_judged());
+    entry.set_overdue(!which.has_judged() &&
+                      core::LastDay(fact.review_due()) < today);
+  };
+  if (row.has_glass()) {
+    fill(row.glass(), row.glass().broken());
+    entry.set_waits_for_approval(row.glass().broken().said().shielded() &&
+                                 row.glass().approved_by() == 0);
+  } else {
+    fill(row.override(), row.override().recorded());
+  }
+  return piece;
 }
 
 Pieces<QuarantineItem> OfWaiting(const ledger::v1::WaitingRow& row) {
@@ -134,6 +162,47 @@ Answer<MatchView> MatchPieces(const core::StateReader& view,
   if (!thing.has_value()) return std::optional<Pieces<MatchView>>();
   ASSIGN_OR_RETURN(auto pieces, OfMatch({reading, {}, 0, false}, *thing));
   return std::optional<Pieces<MatchView>>(std::move(pieces));
+}
+
+absl::StatusOr<Page<ReviewEntry>> Reviews(const core::StateReader& view,
+                                          absl::string_view agency,
+                                          bool include_reviewed, absl::Time now,
+                                          const PageFrom& from) {
+  Reading reading(view);
+  const absl::CivilDay today = base::LondonDay(now);
+  std::vector<std::string> prefixes = {keys::Reviews(agency, true)};
+  if (include_reviewed) prefixes.push_back(keys::Reviews(agency, false));
+  return PageOfRows<ReviewEntry>(
+      view, prefixes, from,
+      [&](const Keyed& row) -> absl::StatusOr<Pieces<ReviewEntry>> {
+        ASSIGN_OR_RETURN(const auto place, Parse<PlaceRow>(row.value));
+        ASSIGN_OR_RETURN(
+            const auto thing,
+            reading.Get({place.subject(), static_cast<Kind>(place.kind()),
+                         place.rest()}));
+        if (!thing.has_value()) return Pieces<ReviewEntry>();
+        return Pieces<ReviewEntry>{
+            OfReview(std::string(agency), thing->row, today)};
+      });
+}
+
+Answer<ReviewEntry> ReviewPieces(const core::StateReader& view,
+                                 EntityNumber override, absl::Time now) {
+  Reading reading(view);
+  const absl::CivilDay today = base::LondonDay(now);
+  for (const Kind kind : {Kind::kOverride, Kind::kGlass}) {
+    ASSIGN_OR_RETURN(const auto thing, reading.Numbered(override, kind));
+    if (!thing.has_value()) continue;
+    const auto& alerted = thing->row.has_glass()
+                              ? thing->row.glass().broken().alerted()
+                              : thing->row.override().recorded().alerted();
+    Pieces<ReviewEntry> pieces;
+    for (const std::string& agency : alerted) {
+      pieces.push_back(OfReview(agency, thing->row, today));
+    }
+    return std::optional<Pieces<ReviewEntry>>(std::move(pieces));
+  }
+  return std::optional<Pieces<ReviewEntry>>();
 }
 
 absl::StatusOr<Page<QuarantineItem>> Quarantine(const core::StateReader& view,

@@ -54,6 +54,16 @@ absl::StatusOr<Page<api::v1::MatchView>> Matches(const core::StateReader& view,
 Answer<api::v1::MatchView> MatchPieces(const core::StateReader& view,
                                        core::EntityNumber match);
 
+// What the agency was alerted to: overrides and broken glass to review, the
+// earliest due first; with `include_reviewed` then the others. References only.
+absl::StatusOr<Page<api::v1::ReviewEntry>> Reviews(
+    const core::StateReader& view, absl::string_view agency,
+    bool include_reviewed, absl::Time now, const PageFrom& from);
+// The same of one, for every agency that was alerted to it.
+Answer<api::v1::ReviewEntry> ReviewPieces(const core::StateReader& view,
+                                          core::EntityNumber override,
+                                          absl::Time now);
+
 // Frames in quarantine, and with `include_parked` those that wait.
 absl::StatusOr<Page<api::v1::QuarantineItem>> Quarantine(
     const core::StateReader& view, bool include_parked, const PageFrom& from);
@@ -70,6 +80,7 @@ absl::StatusOr<Page<api::v1::SourceStatus>> Sources(
 void Finish(api::v1::DuplicateView* duplicate);
 void Finish(api::v1::MatchView* match);
 inline void Finish(api::v1::DueEntry*) {}
+inline void Finish(api::v1::ReviewEntry*) {}
 inline void Finish(api::v1::QuarantineItem*) {}
 inline void Finish(api::v1::SourceStatus*) {}
 
