@@ -1,8 +1,11 @@
+#include <grpcpp/support/byte_buffer.h>
+
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <utility>
 
+#include "base/check.h"
 #include "base/status.h"
 #include "kith/api/v1/intake_service.grpc.pb.h"
 #include "services/api/open_streams.h"
@@ -24,10 +27,11 @@ constexpr char kSubmit[] = "IntakeService.Submit";
 // Frames are handed to the engine as they come; answers wait in `open_` in the
 // order of their frames. The stream ends when reading has ended and all is
 // answered, when the server drains and all that was read is answered, or with
-// the first error, though the client might still send. The engine's callbacks
-// may come late: the stream ends only after the last one came.
+// the first error (INVALID_ARGUMENT: a message that does not parse), though the
+// client might still send. The engine's callbacks may come late: the stream
+// ends only after the last one came.
 class IntakeStream final
-    : public grpc::ServerBidiReactor<v1::SubmitRequest, v1::SubmitResponse>,
+    : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
       public OpenStream {
  public:
   IntakeStream(engine::Engine& engine, CallMetrics& metrics,
@@ -55,11 +59,17 @@ class IntakeStream final
       reading_ = false;
       return Step(lock);
     }
+    v1::SubmitRequest request;
+    if (!ParseRequest(request)) {
+      status_ = absl::InvalidArgumentError("a message is no SubmitRequest");
+      reading_ = false;
+      return Step(lock);
+    }
     open_.push_back(std::make_unique<Open>());
     Open* mine = open_.back().get();
-    mine->response.set_tag(request_.tag());
+    mine->response.set_tag(request.tag());
     ++with_engine_;
-    std::string frame = request_.frame().SerializeAsString();
+    std::string frame = request.frame().SerializeAsString();
     lock.unlock();
     engine_.Submit(std::move(frame),
                    [this, mine](absl::StatusOr<engine::Outcome> outcome) {
@@ -92,6 +102,7 @@ class IntakeStream final
  private:
   struct Open {
     v1::SubmitResponse response;
+    grpc::ByteBuffer bytes;  // gRPC's while it is written
     bool answered = false;
   };
 
@@ -138,8 +149,7 @@ class IntakeStream final
         !reading_ && !no_more_ && !IsEnding() && open_.size() < kInFlightMax;
     writing_ = writing_ || write;
     reading_ = reading_ || read;
-    const v1::SubmitResponse* response =
-        write ? &open_.front()->response : nullptr;
+    const grpc::ByteBuffer* response = write ? WriteFirst() : nullptr;
     lock.unlock();
     if (write) StartWrite(response);
     if (read) StartRead(&request_);
@@ -147,6 +157,21 @@ class IntakeStream final
   }
 
   // With the lock held:
+  bool ParseRequest(v1::SubmitRequest& request) {
+    return grpc::SerializationTraits<v1::SubmitRequest>::Deserialize(&request_,
+                                                                     &request)
+        .ok();
+  }
+  // The first answer as bytes.
+  const grpc::ByteBuffer* WriteFirst() {
+    Open& first = *open_.front();
+    bool own_buffer = false;
+    const grpc::Status written =
+        grpc::SerializationTraits<v1::SubmitResponse>::Serialize(
+            first.response, &first.bytes, &own_buffer);
+    KITH_CHECK(written.ok());
+    return &first.bytes;
+  }
   bool IsCancelled() const {
     return status_.code() == absl::StatusCode::kCancelled;
   }
@@ -167,7 +192,7 @@ class IntakeStream final
   const absl::Time begun_ = absl::Now();
   std::shared_ptr<IntakeStream> self_;
   std::mutex mutex_;
-  v1::SubmitRequest request_;               // gRPC's while reading_
+  grpc::ByteBuffer request_;                // gRPC's while reading_
   std::deque<std::unique_ptr<Open>> open_;  // guarded by mutex_, in order
   size_t with_engine_ = 0;                  // guarded by mutex_
   bool reading_ = false;                    // guarded by mutex_
@@ -182,7 +207,7 @@ class IntakeStream final
 
 // A stream that is refused at once.
 class RefusedStream final
-    : public grpc::ServerBidiReactor<v1::SubmitRequest, v1::SubmitResponse> {
+    : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
   explicit RefusedStream(const absl::Status& status) { Finish(ToGrpc(status)); }
   void OnDone() override { delete this; }
@@ -212,11 +237,17 @@ absl::StatusOr<access::Recorded<v1::GetSourceResponse>> GetSourceAnswer(
   return call.Plain(std::move(response));
 }
 
-class IntakeServiceImpl final : public v1::IntakeService::CallbackService {
+// Messages of the stream come as bytes: gRPC takes one that does not parse for
+// the end of the stream, and an adapter would think itself done.
+using Methods = v1::IntakeService::WithRawCallbackMethod_Submit<
+    v1::IntakeService::WithCallbackMethod_GetSource<
+        v1::IntakeService::Service>>;
+
+class IntakeServiceImpl final : public Methods {
  public:
   explicit IntakeServiceImpl(Shell& shell) : shell_(shell) {}
 
-  grpc::ServerBidiReactor<v1::SubmitRequest, v1::SubmitResponse>* Submit(
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Submit(
       Context* context) override {
     absl::StatusOr<Caller> caller =
         shell_.CallerFor(*context, CallerKind::kFeed);

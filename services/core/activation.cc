@@ -29,6 +29,11 @@ absl::Status CheckRetry(const ItemRow& row) {
                   "another statement has its number: let it be sent under a "
                   "new one");
   }
+  if (row.reason().code() == "TOO_FAR_AHEAD") {
+    return Refuse("ITEM_AHEAD",
+                  "its number is still to come: let it be sent again in its "
+                  "turn");
+  }
   return absl::OkStatus();
 }
 

@@ -395,6 +395,23 @@ TEST_F(KernelTest, WhatCannotBeReadHoldsBackItsOwnOrderKeyOnly) {
   EXPECT_EQ(discard(quarantined.item()).kind(), kRefused);
 }
 
+// It could be retried once, before its number's turn.
+TEST_F(KernelTest, WhatCameTooFarAheadIsSentAgainInItsTurn) {
+  ledger_.Write("council_feed", Person("lost"));  // never comes
+  Letter early;
+  for (int i = 0; i <= 1000; ++i) {
+    early = ledger_.Write("council_feed", Person(absl::StrCat(i)));
+    early.hold_gaps = true;
+    if (i < 1000) ledger_.Take(early);
+  }
+  const auto outcome = ledger_.Give(early);
+  ASSERT_EQ(outcome.reason().code(), "TOO_FAR_AHEAD");
+  const auto retried =
+      ledger_.Say("root", Item(IdOfItem(outcome.item()),
+                               agency::v1::QUARANTINE_DECISION_RETRY));
+  EXPECT_EQ(retried.reason().code(), "ITEM_AHEAD");
+}
+
 TEST_F(KernelTest, ARetryThatFailsAgainCountsItsAttempts) {
   Letter broken = ledger_.Write("council_feed", Person("1"));
   broken.content = "\xff";
