@@ -1,6 +1,7 @@
 #include "services/access/access_log.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/crypto.h"
 #include "base/status.h"
@@ -14,6 +15,40 @@ using google::protobuf::util::TimeUtil;
 // One synced write carries at most so many records.
 constexpr size_t kGroupMax = 256;
 constexpr uint32_t kAccessRecordKind = 1;
+// An answer about more people than this is one about families.
+constexpr int kRecordsIndexedMax = 64;
+
+// Whose looks it is found among.
+std::vector<uint64_t> IndexedUnder(const ledger::v1::AccessRecord& record) {
+  if (!record.families().empty()) {
+    return {record.families().begin(), record.families().end()};
+  }
+  const int count = std::min(record.records_size(), kRecordsIndexedMax);
+  return {record.records().begin(), record.records().begin() + count};
+}
+
+ledger::v1::AccessKind KindOf(const Call& call) {
+  if (call.denied) return ledger::v1::ACCESS_KIND_DENIAL;
+  if (!call.copied_to.empty()) return ledger::v1::ACCESS_KIND_EXPORT;
+  return call.kind;
+}
+
+// On what the shown items stood: the reasons of the decisions, each once, and
+// the legal bases of overrides and broken glass among what decided.
+void AddBasis(const Call& call, ledger::v1::AccessRecord& record) {
+  std::set<std::string> basis;
+  std::set<agency::v1::LegalBasis> legal;
+  for (const auto& tally : record.tallies()) {
+    if (!tally.shown()) continue;
+    basis.insert(tally.reason());
+    for (uint64_t number : tally.decided_by()) {
+      auto found = call.legal_basis.find(number);
+      if (found != call.legal_basis.end()) legal.insert(found->second);
+    }
+  }
+  for (const std::string& one : basis) record.add_basis(one);
+  for (agency::v1::LegalBasis one : legal) record.add_legal_basis(one);
+}
 
 eventstore::NewRecord ToRecord(const ledger::v1::AccessRecord& record,
                                const std::string& node, int64_t at_micros) {
@@ -21,7 +56,7 @@ eventstore::NewRecord ToRecord(const ledger::v1::AccessRecord& record,
   out.recorded_at_micros = at_micros;
   out.source = node;
   out.kind = kAccessRecordKind;
-  out.also_about.assign(record.families().begin(), record.families().end());
+  out.also_about = IndexedUnder(record);
   out.salt = base::RandomBytes(base::kDigestBytes);
   out.payload = record.SerializeAsString();
   return out;
@@ -37,6 +72,12 @@ absl::Status AccessLog::RecordDenial(const disclosure::Reader& reader,
                                      const disclosure::Account& account,
                                      Call call) {
   call.denied = true;
+  return Append(RecordOf(account, reader, call));
+}
+
+absl::Status AccessLog::RecordAct(const disclosure::Reader& reader,
+                                  const disclosure::Account& account,
+                                  const Call& call) {
   return Append(RecordOf(account, reader, call));
 }
 
@@ -56,7 +97,12 @@ ledger::v1::AccessRecord AccessLog::RecordOf(const disclosure::Account& account,
   record.set_position(call.position);
   record.set_as_of(call.as_of);
   record.set_denied(call.denied);
+  record.set_kind(KindOf(call));
+  record.set_copied_to(call.copied_to);
+  record.set_etag(call.etag);
+  if (call.seen_by) *record.mutable_seen_by() = *call.seen_by;
   account.AddTo(record);
+  AddBasis(call, record);
   return record;
 }
 
@@ -100,15 +146,15 @@ absl::Status AccessLog::CommitAll(const std::vector<Waiting*>& group) {
 }
 
 absl::StatusOr<std::vector<AccessLog::Look>> AccessLog::WhoLooked(
-    const std::vector<uint64_t>& families, uint64_t before,
+    const std::vector<uint64_t>& subjects, uint64_t before,
     size_t count_max) const {
   ASSIGN_OR_RETURN(std::unique_ptr<eventstore::Snapshot> snapshot,
                    store_.Read());
   std::vector<Look> looks;
   bool readable = true;
-  for (uint64_t family : families) {
+  for (uint64_t subject : subjects) {
     RETURN_IF_ERROR(snapshot->ScanSubject(
-        family, 0, [&](const eventstore::StoredRecord& stored) {
+        subject, 0, [&](const eventstore::StoredRecord& stored) {
           if (before != 0 && stored.position >= before) return false;
           Look look{stored.position, {}};
           readable = stored.payload.has_value() &&

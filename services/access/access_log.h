@@ -11,7 +11,9 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +34,14 @@ struct Call {
   uint64_t position = 0;
   uint64_t as_of = 0;  // position asked about plus one; 0: the present
   bool denied = false;
+  ledger::v1::AccessKind kind = ledger::v1::ACCESS_KIND_READ;
+  std::string copied_to;  // not empty: an export, to this receiver
+  std::string etag;       // of the answer; empty: it has none
+  // Through whose eyes an auditor looks.
+  std::optional<ledger::v1::SeenBy> seen_by;
+  // Legal bases of the overrides and broken glass that may have opened
+  // something, by number.
+  std::map<uint64_t, agency::v1::LegalBasis> legal_basis;
 };
 
 class AccessLog {
@@ -56,15 +66,25 @@ class AccessLog {
   absl::Status RecordDenial(const disclosure::Reader& reader,
                             const disclosure::Account& account, Call call);
 
+  // The same for an act that reads nothing but is to be accounted for: an
+  // override, or administration (`call.kind`).
+  absl::Status RecordAct(const disclosure::Reader& reader,
+                         const disclosure::Account& account, const Call& call);
+
+  // Every answer that left before this time is found by whoever asks from now
+  // on.
+  absl::Time CompleteTo() const { return now_(); }
+
   struct Look {
     uint64_t position = 0;
     ledger::v1::AccessRecord record;
   };
-  // The looks at any of `families` before position `before` (0: all), latest
+  // The looks at any of `subjects` (families, and records of people that were
+  // looked at outside of a family) before position `before` (0: all), latest
   // first, at most `count_max`. Reads every look at them: the caller bounds the
   // rate.
   absl::StatusOr<std::vector<Look>> WhoLooked(
-      const std::vector<uint64_t>& families, uint64_t before,
+      const std::vector<uint64_t>& subjects, uint64_t before,
       size_t count_max) const;
 
   const std::string& node() const { return node_; }

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
@@ -14,6 +16,7 @@
 #include "services/api/stream.h"
 #include "services/views/find.h"
 #include "services/views/read.h"
+#include "services/views/standing.h"
 #include "services/views/timeline.h"
 
 namespace kith::api {
@@ -109,7 +112,8 @@ absl::Status ReplayAll(ReadCall& call, const v1::ReplayRequest& request,
   return absl::OkStatus();
 }
 
-v1::LookEntry ToApi(const ledger::v1::AccessRecord& record) {
+v1::LookEntry ToApi(const access::AccessLog::Look& found) {
+  const ledger::v1::AccessRecord& record = found.record;
   v1::LookEntry look;
   *look.mutable_at() = record.at();
   look.set_agency(record.agency());
@@ -118,6 +122,12 @@ v1::LookEntry ToApi(const ledger::v1::AccessRecord& record) {
   look.set_purpose(record.purpose());
   look.set_method(record.method());
   look.set_node(record.node());
+  look.set_kind(record.kind());
+  *look.mutable_basis() = record.basis();
+  *look.mutable_legal_basis() = record.legal_basis();
+  look.set_copied_to(record.copied_to());
+  look.set_policy_version(record.policy_version());
+  look.set_position(record.position());
   for (const auto& tally : record.tallies()) {
     if (tally.shown()) {
       look.add_shown(tally.class_());
@@ -151,14 +161,72 @@ absl::StatusOr<ledger::v1::ItemLabel> LabelOfLooks(const ReadCall& call,
   return label;
 }
 
+// What auditors see of a look besides: each decision, and the reason given.
+views::Piece<v1::LookEntry> ForAuditors(
+    const ledger::v1::AccessRecord& record) {
+  views::Piece<v1::LookEntry> piece;
+  piece.label.set_class_(agency::v1::ITEM_CLASS_OVERRIDE);
+  *piece.part.mutable_tallies() = record.tallies();
+  piece.part.set_reason(record.reason());
+  return piece;
+}
+
+// Whose looks these are, and which of them the family is not to know of.
+struct Looked {
+  ledger::v1::ItemLabel label;
+  std::vector<uint64_t> subjects;
+  std::set<uint64_t> embargoed;  // overrides and broken glass, by number
+};
+
+// Looks at families that joined this one are looks at it.
+absl::StatusOr<Looked> LookedAt(const ReadCall& call, uint64_t family) {
+  const core::StateReader& rows = call.view().view();
+  Looked looked;
+  ASSIGN_OR_RETURN(looked.label, LabelOfLooks(call, family));
+  views::Concerned concerned;
+  ASSIGN_OR_RETURN(concerned.families,
+                   views::GroupOf(rows, family, call.now()));
+  ASSIGN_OR_RETURN(concerned.records,
+                   views::PeopleOf(rows, family, call.now()));
+  looked.subjects.assign(concerned.families.begin(), concerned.families.end());
+  looked.subjects.insert(looked.subjects.end(), concerned.records.begin(),
+                         concerned.records.end());
+  ASSIGN_OR_RETURN(const views::Standing standing,
+                   views::StandingOf(rows, concerned, call.now()));
+  for (const auto& row : standing.overrides) {
+    if (!views::IsEmbargoed(row)) continue;
+    looked.embargoed.insert(row.recorded().override().number());
+  }
+  for (const auto& row : standing.glass) {
+    if (!views::IsEmbargoed(row)) continue;
+    looked.embargoed.insert(row.broken().access().number());
+  }
+  return looked;
+}
+
+// Whether the look shows that there is something the family is not told of:
+// what opened it, or that overrides were looked at.
+bool IsEmbargoed(const ledger::v1::AccessRecord& record, const Looked& looked) {
+  if (looked.embargoed.empty()) return false;
+  for (const auto& tally : record.tallies()) {
+    if (tally.shown() && tally.class_() == agency::v1::ITEM_CLASS_OVERRIDE) {
+      return true;
+    }
+    for (const uint64_t number : tally.decided_by()) {
+      if (looked.embargoed.count(number) > 0) return true;
+    }
+  }
+  return false;
+}
+
 // The cursor is the position of the last look given, in the access log.
-absl::StatusOr<views::Page<v1::LookEntry>> Looks(
-    ReadCall& call, const ledger::v1::ItemLabel& label,
-    const views::PageFrom& from) {
+absl::StatusOr<views::Page<v1::LookEntry>> Looks(ReadCall& call,
+                                                 const Looked& looked,
+                                                 const views::PageFrom& from) {
   const uint64_t before = base::ReadBigEndian64(from.cursor).value_or(0);
   ASSIGN_OR_RETURN(
       const auto looks,
-      call.node().access.WhoLooked({label.family()}, before, from.limit + 1));
+      call.node().access.WhoLooked(looked.subjects, before, from.limit + 1));
   views::Page<v1::LookEntry> page;
   for (const auto& look : looks) {
     if (page.entries.size() == from.limit) {
@@ -166,7 +234,12 @@ absl::StatusOr<views::Page<v1::LookEntry>> Looks(
       break;
     }
     views::Entry<v1::LookEntry> entry;
-    entry.pieces.push_back({label, ToApi(look.record)});
+    entry.pieces.push_back({looked.label, ToApi(look)});
+    entry.pieces[0].label.set_embargoed(IsEmbargoed(look.record, looked));
+    // Nobody else's answer accounts for what it never asked for.
+    if (call.reader().role == agency::v1::ROLE_AUDITOR) {
+      entry.pieces.push_back(ForAuditors(look.record));
+    }
     entry.cursor = base::BigEndian64(look.position);
     page.entries.push_back(std::move(entry));
   }
@@ -177,21 +250,22 @@ absl::StatusOr<access::Recorded<v1::WhoLookedResponse>> WhoLookedAnswer(
     ReadCall& call, const v1::WhoLookedRequest& request) {
   RETURN_IF_ERROR(call.OpenPresent(v1::ReadOptions()));
   ASSIGN_OR_RETURN(const uint64_t family, call.Family(request.family_id()));
-  ASSIGN_OR_RETURN(const auto label, LabelOfLooks(call, family));
+  ASSIGN_OR_RETURN(const Looked looked, LookedAt(call, family));
   views::Concerned concerned;
-  concerned.Add(label);
+  concerned.Add(looked.label);
   ASSIGN_OR_RETURN(disclosure::Discloser door, call.Door(concerned));
-  if (!door.Admit(label)) return NotFound();
+  if (!door.Admit(looked.label)) return NotFound();
+  const absl::Time complete_to = call.node().access.CompleteTo();
   return call.List<v1::WhoLookedResponse>(
       request.page(), request.family_id(),
       [&](const core::StateReader&, absl::Time, const views::PageFrom& from) {
-        return Looks(call, label, from);
+        return Looks(call, looked, from);
       },
       [](v1::WhoLookedResponse* response) { return response->add_looks(); },
       [&](v1::WhoLookedResponse* response) {
         auto* node = response->add_nodes();
         node->set_node(call.node().access.node());
-        *node->mutable_complete_to() = ToProto(absl::ToUnixMicros(call.now()));
+        *node->mutable_complete_to() = ToProto(absl::ToUnixMicros(complete_to));
       });
 }
 

@@ -137,6 +137,7 @@ bool IsCheckpointName(const std::string& name) {
 absl::StatusOr<access::Recorded<v1::CheckpointResponse>> CheckpointAnswer(
     ReadCall& call, const v1::CheckpointRequest& request) {
   RETURN_IF_ERROR(MayOperate(call));
+  RETURN_IF_ERROR(call.RecordAct(ledger::v1::ACCESS_KIND_ADMINISTRATION));
   if (!IsCheckpointName(request.name())) {
     return absl::InvalidArgumentError(
         "name must be 1 to 64 letters, digits, '-', '_' or '.'");
@@ -157,6 +158,7 @@ absl::StatusOr<access::Recorded<v1::CheckpointResponse>> CheckpointAnswer(
 absl::Status VerifyAll(ReadCall& call, const v1::VerifyLedgerRequest& request,
                        AnswerStream<v1::VerifyLedgerResponse>& stream) {
   RETURN_IF_ERROR(MayOperate(call));
+  RETURN_IF_ERROR(call.RecordAct(ledger::v1::ACCESS_KIND_ADMINISTRATION));
   const uint64_t every =
       request.progress_every() == 0 ? kProgressEvery : request.progress_every();
   uint64_t told = 0;
@@ -182,6 +184,7 @@ absl::Status VerifyAll(ReadCall& call, const v1::VerifyLedgerRequest& request,
 absl::Status RebuildAll(ReadCall& call, const v1::RebuildViewsRequest&,
                         AnswerStream<v1::RebuildViewsResponse>& stream) {
   RETURN_IF_ERROR(MayOperate(call));
+  RETURN_IF_ERROR(call.RecordAct(ledger::v1::ACCESS_KIND_ADMINISTRATION));
   v1::RebuildViewsResponse response;
   // A rebuild goes on when nobody listens any more.
   RETURN_IF_ERROR(

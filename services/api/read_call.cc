@@ -67,7 +67,8 @@ ReadCall::ReadCall(Node& node, Caller caller, const char* method,
       caller_(std::move(caller)),
       method_(method),
       deadline_(std::min(deadline, absl::Now() + kWaitMax)),
-      reader_(ReaderOf(caller_)) {}
+      asking_(ReaderOf(caller_)),
+      reader_(asking_) {}
 
 absl::Status ReadCall::Open(const v1::ReadOptions& options) {
   if (!options.min_position().empty()) {
@@ -77,7 +78,9 @@ absl::Status ReadCall::Open(const v1::ReadOptions& options) {
   }
   ASSIGN_OR_RETURN(view_, node_.engine.Read());
   now_ = then_ = node_.clock.Now();
+  copied_to_ = options.copied_to();
   RETURN_IF_ERROR(SetAsOf(options));
+  RETURN_IF_ERROR(SetSeenBy(options));
   return KnowReader();
 }
 
@@ -117,6 +120,22 @@ absl::Status ReadCall::SetAsOf(const v1::ReadOptions& options) {
   return absl::OkStatus();
 }
 
+// What somebody could see is for auditors, and for a reason that is recorded.
+absl::Status ReadCall::SetSeenBy(const v1::ReadOptions& options) {
+  if (!options.has_seen_by()) return absl::OkStatus();
+  if (asking_.role != agency::v1::ROLE_AUDITOR || asking_.reason.empty()) {
+    return absl::PermissionDeniedError(
+        "only an auditor with a reason looks through another's eyes");
+  }
+  seen_by_ = options.seen_by();
+  reader_ = disclosure::Reader();
+  reader_.agency = seen_by_->agency();
+  reader_.practitioner = seen_by_->practitioner();
+  reader_.role = seen_by_->role();
+  reader_.purpose = seen_by_->purpose();
+  return absl::OkStatus();
+}
+
 absl::StatusOr<uint64_t> ReadCall::PositionAt(absl::Time time) const {
   uint64_t low = 0, high = view_->position();
   while (low < high) {
@@ -138,15 +157,17 @@ absl::Status ReadCall::KnowReader() {
       views::FindPractitioner(view_->view(), reader_.agency,
                               reader_.practitioner, view_->hash()));
   if (reader_.role != agency::v1::ROLE_FAMILY_MEMBER) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const auto person,
-                   views::NumberOfId(view_->view(), caller_.person_id));
+  ASSIGN_OR_RETURN(
+      const auto person,
+      views::NumberOfId(view_->view(),
+                        seen_by_ ? seen_by_->person_id() : caller_.person_id));
   reader_.record = person.value_or(0);
   return absl::OkStatus();
 }
 
 absl::Status ReadCall::Spend() {
   const std::string who =
-      absl::StrCat(reader_.agency, "/", reader_.practitioner);
+      absl::StrCat(asking_.agency, "/", asking_.practitioner);
   if (node_.look_ups.Spend(who, now_)) return absl::OkStatus();
   return absl::ResourceExhaustedError("too many look-ups; try again later");
 }
@@ -177,25 +198,44 @@ absl::Status ReadCall::FoldAsOf(const views::AsOfStart& start) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<disclosure::Context> ReadCall::ContextNow(
-    const views::Concerned& concerned) const {
+absl::StatusOr<disclosure::Context> ReadCall::ContextOfRows(
+    const core::StateReader& rows, const views::Concerned& concerned,
+    absl::Time time) {
   ASSIGN_OR_RETURN(views::Standing standing,
-                   views::StandingOf(view_->view(), concerned, now_));
-  return ContextOf(std::move(standing), now_);
+                   views::StandingOf(rows, concerned, time));
+  for (const auto& row : standing.overrides) {
+    legal_basis_[row.recorded().override().number()] =
+        row.recorded().said().basis();
+  }
+  for (const auto& row : standing.glass) {
+    legal_basis_[row.broken().access().number()] = row.broken().said().basis();
+  }
+  return ContextOf(std::move(standing), time);
+}
+
+absl::StatusOr<disclosure::Context> ReadCall::ContextNow(
+    const views::Concerned& concerned) {
+  return ContextOfRows(view_->view(), concerned, now_);
 }
 
 absl::StatusOr<disclosure::Discloser> ReadCall::Door(
     const views::Concerned& concerned) {
-  ASSIGN_OR_RETURN(disclosure::Context now, ContextNow(concerned));
   if (!then_rows_) {
+    ASSIGN_OR_RETURN(disclosure::Context now, ContextNow(concerned));
     disclosure::Discloser door(reader_, std::move(now));
     Touch(door);
     return door;
   }
-  ASSIGN_OR_RETURN(views::Standing standing,
-                   views::StandingOf(*then_rows_, concerned, then_));
-  disclosure::Discloser door(reader_, ContextOf(std::move(standing), then_),
-                             std::move(now));
+  ASSIGN_OR_RETURN(disclosure::Context then,
+                   ContextOfRows(*then_rows_, concerned, then_));
+  if (seen_by_) {
+    // What they could see then, whatever they may see now.
+    disclosure::Discloser door(reader_, std::move(then));
+    Touch(door);
+    return door;
+  }
+  ASSIGN_OR_RETURN(disclosure::Context now, ContextNow(concerned));
+  disclosure::Discloser door(reader_, std::move(then), std::move(now));
   Touch(door);
   return door;
 }
@@ -209,7 +249,18 @@ access::Call ReadCall::AccessCall() const {
   call.method = method_;
   call.position = view_ == nullptr ? 0 : view_->position();
   call.as_of = as_of_ ? *as_of_ + 1 : 0;
+  call.copied_to = copied_to_;
+  call.seen_by = seen_by_;
+  call.legal_basis = legal_basis_;
   return call;
+}
+
+absl::Status ReadCall::RecordAct(ledger::v1::AccessKind kind) {
+  access::Call call = AccessCall();
+  call.kind = kind;
+  disclosure::Account account;
+  account.families = touched_.families;
+  return node_.access.RecordAct(asking_, account, call);
 }
 
 absl::Status ReadCall::Denied(const absl::Status& status) {
@@ -220,7 +271,7 @@ absl::Status ReadCall::Denied(const absl::Status& status) {
   denied_account_.families.insert(touched_.families.begin(),
                                   touched_.families.end());
   absl::Status recorded =
-      node_.access.RecordDenial(reader_, denied_account_, AccessCall());
+      node_.access.RecordDenial(asking_, denied_account_, AccessCall());
   return recorded.ok() ? status : recorded;
 }
 
@@ -238,8 +289,9 @@ std::string ReadCall::Token(uint64_t position) const {
 }
 
 std::string ReadCall::BoundTo(absl::string_view query) const {
-  return absl::StrCat(method_, "\n", reader_.agency, "\n", reader_.practitioner,
-                      "\n", reader_.role, "\n", reader_.purpose, "\n", query);
+  return absl::StrCat(method_, "\n", asking_.agency, "\n", asking_.practitioner,
+                      "\n", reader_.agency, "\n", reader_.practitioner, "\n",
+                      reader_.role, "\n", reader_.purpose, "\n", query);
 }
 
 }  // namespace kith::api

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,12 +48,15 @@ class ReadCall {
   absl::Status OpenPresent(const v1::ReadOptions& options);
 
   const Caller& caller() const { return caller_; }
+  // Through whose eyes: the caller's, or those an auditor looks through.
   const disclosure::Reader& reader() const { return reader_; }
   const engine::ReadView& view() const { return *view_; }
   Node& node() { return node_; }
   absl::Time now() const { return now_; }
   // An auditor's reason, where the request carries one.
-  void SetReason(const std::string& reason) { reader_.reason = reason; }
+  void SetReason(const std::string& reason) {
+    asking_.reason = reader_.reason = reason;
+  }
 
   // Counts a look-up of a person. RESOURCE_EXHAUSTED: too many of late.
   absl::Status Spend();
@@ -119,6 +123,30 @@ class ReadCall {
     }));
   }
 
+  // Entries for a stream, decided on what stands now; empty: nothing of them
+  // may be shown. `position`: up to which all was sent.
+  template <class Response, class View, class Add>
+  absl::StatusOr<std::optional<access::Recorded<Response>>> Some(
+      const std::vector<views::Entry<View>>& entries, uint64_t position,
+      const Add& add) {
+    views::Concerned concerned;
+    for (const auto& entry : entries) concerned.Add(entry.pieces);
+    ASSIGN_OR_RETURN(disclosure::Discloser door, Door(concerned));
+    disclosure::DisclosedList<Response> list(door);
+    for (const auto& entry : entries) {
+      list.Append(entry.pieces, add, [](auto* part) { FinishPart(part); });
+    }
+    if (list.size() == 0) {
+      return std::optional<access::Recorded<Response>>();
+    }
+    ASSIGN_OR_RETURN(auto recorded,
+                     Record(std::move(list).Done([&](Response* response) {
+                       Sign(response, response->mutable_info());
+                       response->mutable_info()->set_position(Token(position));
+                     })));
+    return std::optional<access::Recorded<Response>>(std::move(recorded));
+  }
+
   // An answer with nothing of anybody's in it, recorded all the same.
   template <class Response>
   absl::StatusOr<access::Recorded<Response>> Plain(Response response) {
@@ -127,13 +155,27 @@ class ReadCall {
     return Record(door.Nothing(std::move(response)));
   }
 
+  // That a stream lives: recorded, but a look at nobody.
+  template <class Response>
+  absl::StatusOr<access::Recorded<Response>> Heartbeat(Response response) {
+    disclosure::Discloser door(reader_, disclosure::Context());
+    return Record(door.Nothing(std::move(response)));
+  }
+
   // The door for what `concerned` names, at the moment of the read.
   absl::StatusOr<disclosure::Discloser> Door(const views::Concerned& concerned);
   template <class Response>
   absl::StatusOr<access::Recorded<Response>> Record(
       disclosure::Disclosed<Response> disclosed) {
-    return node_.access.Record(std::move(disclosed), reader_, AccessCall());
+    access::Call call = AccessCall();
+    if constexpr (requires { disclosed.value().info(); }) {
+      call.etag = disclosed.value().info().etag();
+    }
+    return node_.access.Record(std::move(disclosed), asking_, call);
   }
+
+  // Records an act that is to be accounted for before it is done.
+  absl::Status RecordAct(ledger::v1::AccessKind kind);
 
   // Records that the call was refused, and returns why; OK statuses and errors
   // of the caller's form are not recorded.
@@ -163,7 +205,7 @@ class ReadCall {
   template <class View>
   absl::Status DropUndone(const views::AsOfStart& start,
                           views::Pieces<View>* pieces) {
-    if (!as_of_ || reader_.role == agency::v1::ROLE_AUDITOR) {
+    if (!as_of_ || asking_.role == agency::v1::ROLE_AUDITOR) {
       return absl::OkStatus();
     }
     return views::DropUndone(*then_rows_, view_->view(), start, pieces);
@@ -206,8 +248,13 @@ class ReadCall {
   }
 
   absl::StatusOr<disclosure::Context> ContextNow(
-      const views::Concerned& concerned) const;
+      const views::Concerned& concerned);
+  // Of rows that stood at `time`.
+  absl::StatusOr<disclosure::Context> ContextOfRows(
+      const core::StateReader& rows, const views::Concerned& concerned,
+      absl::Time time);
   absl::Status SetAsOf(const v1::ReadOptions& options);
+  absl::Status SetSeenBy(const v1::ReadOptions& options);
   absl::Status KnowReader();
   void Touch(disclosure::Discloser& door) const;
   access::Call AccessCall() const;
@@ -217,7 +264,11 @@ class ReadCall {
   const Caller caller_;
   const char* const method_;
   const absl::Time deadline_;
-  disclosure::Reader reader_;
+  disclosure::Reader asking_;  // who calls: for the access record
+  disclosure::Reader reader_;  // on whom is decided
+  std::optional<ledger::v1::SeenBy> seen_by_;  // then the two differ
+  std::string copied_to_;
+  std::map<uint64_t, agency::v1::LegalBasis> legal_basis_;
   std::unique_ptr<engine::ReadView> view_;
   absl::Time now_;                 // of the call
   absl::Time then_;                // what `now` means to the views

@@ -30,9 +30,11 @@ constexpr unsigned kCertificateReloadSeconds = 5;
 constexpr absl::Duration kFlush = absl::Milliseconds(200);
 
 const char* const kServices[] = {
-    "AssessmentService", "AuditService",  "ConsentService",  "DuplicateService",
-    "FamilyService",     "IntakeService", "LeadService",     "MeetingService",
-    "OperationsService", "PlanService",   "ReferralService",
+    "AssessmentService", "AuditService",   "ConsentService",
+    "DuplicateService",  "FamilyService",  "IntakeService",
+    "LeadService",       "MeetingService", "OperationsService",
+    "OverrideService",   "PlanService",    "ReferralService",
+    "WatchService",
 };
 
 std::vector<std::string> ServiceNames() {
@@ -123,8 +125,10 @@ class ServerImpl final : public Server {
     services_.push_back(MakeLeadService(shell));
     services_.push_back(MakeMeetingService(shell));
     services_.push_back(MakeOperationsService(shell));
+    services_.push_back(MakeOverrideService(shell));
     services_.push_back(MakePlanService(shell));
     services_.push_back(MakeReferralService(shell));
+    services_.push_back(MakeWatchService(shell));
   }
 
   absl::Status Listen(const ServerOptions& options) {

@@ -18,7 +18,9 @@ std::unique_ptr<grpc::Service> MakeIntakeService(Shell& shell);
 std::unique_ptr<grpc::Service> MakeLeadService(Shell& shell);
 std::unique_ptr<grpc::Service> MakeMeetingService(Shell& shell);
 std::unique_ptr<grpc::Service> MakeOperationsService(Shell& shell);
+std::unique_ptr<grpc::Service> MakeOverrideService(Shell& shell);
 std::unique_ptr<grpc::Service> MakePlanService(Shell& shell);
 std::unique_ptr<grpc::Service> MakeReferralService(Shell& shell);
+std::unique_ptr<grpc::Service> MakeWatchService(Shell& shell);
 
 }  // namespace kith::api

@@ -46,6 +46,7 @@ class Shell {
 
   CallMetrics& metrics() { return metrics_; }
   const Callers& callers() const { return callers_; }
+  Workers& workers() { return workers_; }
   // Told by the server when it drains.
   OpenStreams& streams() { return streams_; }
   CallsUnderWay& calls() { return calls_; }

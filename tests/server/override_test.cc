@@ -1,0 +1,274 @@
+// Sharing and reading without permission, through the socket, and who learns
+// of it (R-083..R-089).
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/substitute.h"
+#include "kith/api/v1/audit_service.grpc.pb.h"
+#include "kith/api/v1/override_service.grpc.pb.h"
+#include "tests/server/family_story.h"
+
+namespace kith::server_tests {
+namespace {
+
+using api::v1::AuditService;
+using api::v1::OverrideService;
+using grpc::StatusCode;
+
+class OverrideServiceTest : public ::testing::Test {
+ protected:
+  Answer<api::v1::BreakGlassResponse> BreakGlass(const Who& who,
+                                                 const std::string& more = "") {
+    return server.Say(
+        who, &OverrideService::Stub::BreakGlass,
+        Text<api::v1::BreakGlassRequest>(absl::Substitute(
+            R"(glass { family { id: "$0" } basis: LEGAL_BASIS_VITAL_INTERESTS
+                 reason: OVERRIDE_REASON_THREAT_TO_LIFE wording: "collapsed"
+                 minutes: 60 $1 })",
+            story.family(), more)));
+  }
+  Answer<api::v1::StateOverrideResponse> Override(const std::string& told) {
+    return server.Say(
+        Who(), &OverrideService::Stub::StateOverride,
+        Text<api::v1::StateOverrideRequest>(absl::Substitute(
+            R"(override { about { $0 } about { $1 }
+                 recipients { agency: "police" }
+                 purpose: "safeguarding" classes: ITEM_CLASS_CONTACT
+                 classes: ITEM_CLASS_IDENTITY until { $2 }
+                 reason: OVERRIDE_REASON_THREAT_TO_LIFE wording: "threatened"
+                 basis: LEGAL_BASIS_PUBLIC_TASK $3 })",
+            RecordText("mother"), RecordText("child"), Tomorrow(), told)));
+  }
+  std::string Tomorrow() {
+    const absl::CivilDay day =
+        absl::ToCivilDay(server.clock().Now(), absl::UTCTimeZone()) + 1;
+    return absl::Substitute("year: $0 month: $1 day: $2", day.year(),
+                            day.month(), day.day());
+  }
+  Answer<api::v1::GetFamilyResponse> Get(const Who& who) {
+    return server.Call(who, &FamilyService::Stub::GetFamily, story.Get());
+  }
+  Answer<api::v1::ListReviewsResponse> Reviews(const Who& who) {
+    return server.Call(who, &OverrideService::Stub::ListReviews,
+                       api::v1::ListReviewsRequest());
+  }
+  Answer<api::v1::ReviewOverrideResponse> Review(const Who& who,
+                                                 const std::string& id) {
+    return server.Say(who, &OverrideService::Stub::ReviewOverride,
+                      Text<api::v1::ReviewOverrideRequest>(absl::Substitute(
+                          R"(review { override { id: "$0" } wording: "right"
+                               finding: OVERRIDE_FINDING_JUSTIFIED })",
+                          id)));
+  }
+  Answer<api::v1::WhoLookedResponse> WhoLooked(const Who& who) {
+    api::v1::WhoLookedRequest request;
+    request.set_family_id(story.family());
+    request.mutable_page()->set_page_size(200);
+    return server.Call(who, &AuditService::Stub::WhoLooked, request);
+  }
+  int LooksOf(const Answer<api::v1::WhoLookedResponse>& answer,
+              const std::string& agency) {
+    int count = 0;
+    for (const auto& look : answer.value.looks()) {
+      if (look.agency() == agency && look.shown_size() > 0) ++count;
+    }
+    return count;
+  }
+  Who Mother() {
+    Who who;
+    who.role = "family_member";
+    who.person = story.mother();
+    return who;
+  }
+
+  TestServer server;
+  FamilyStory story{server};
+  const Who officer = Of("council", "dpo", "privacy_officer");
+  const Who health = Of("health", "hv-7");
+  static constexpr char kNotTold[] =
+      "told: ANSWER_NO not_told_because: \"she would be beaten\" "
+      "decided_with: \"police\"";
+};
+
+TEST_F(OverrideServiceTest, BrokenGlassShowsWhatWasHiddenUntilItIsOver) {
+  EXPECT_EQ(Get(health).code(), StatusCode::NOT_FOUND);
+  ASSERT_EQ(ReasonOf(BreakGlass(health).status), "OK");
+  const auto shown = Get(health);
+  ASSERT_EQ(ReasonOf(shown.status), "OK");
+  EXPECT_EQ(shown.value.family().members_size(), 2);
+  // Nobody else of the same agency.
+  EXPECT_EQ(Get(Of("health", "hv-8")).code(), StatusCode::NOT_FOUND);
+  server.clock().Advance(absl::Minutes(60));
+  EXPECT_EQ(Get(health).code(), StatusCode::NOT_FOUND);
+}
+
+TEST_F(OverrideServiceTest, BothAgenciesAreAlertedWithAReferenceOnly) {
+  const auto broken = BreakGlass(health);
+  ASSERT_EQ(ReasonOf(broken.status), "OK");
+  const std::string id = broken.value.outcome().made_ids(0);
+  for (const char* agency : {"council", "health"}) {
+    const auto reviews = Reviews(Of(agency, "dpo", "privacy_officer"));
+    ASSERT_EQ(ReasonOf(reviews.status), "OK");
+    ASSERT_EQ(reviews.value.reviews_size(), 1) << agency;
+    EXPECT_EQ(reviews.value.reviews(0).override_id(), id);
+    EXPECT_TRUE(reviews.value.reviews(0).glass());
+  }
+  const auto police = Reviews(Of("police", "dpo", "privacy_officer"));
+  EXPECT_EQ(police.value.reviews_size(), 0);
+  // Who works with families sees no such list, of their own agency either.
+  EXPECT_EQ(Reviews(health).value.reviews_size(), 0);
+}
+
+TEST_F(OverrideServiceTest, ItIsListedUntilItsReviewIsDone) {
+  const auto broken = BreakGlass(health);
+  const std::string id = broken.value.outcome().made_ids(0);
+  server.clock().Advance(absl::Hours(24 * 7));
+  auto reviews = Reviews(officer);
+  ASSERT_EQ(reviews.value.reviews_size(), 1);
+  EXPECT_TRUE(reviews.value.reviews(0).overdue());
+  ASSERT_EQ(ReasonOf(Review(officer, id).status), "OK");
+  EXPECT_EQ(Reviews(officer).value.reviews_size(), 0);
+}
+
+TEST_F(OverrideServiceTest, WhoReviewsSeesTheReasonsAndWhoDidItMayNot) {
+  Who lead = Of("health", "hv-7", "safeguarding_lead");
+  const auto broken = BreakGlass(lead);
+  const std::string id = broken.value.outcome().made_ids(0);
+  EXPECT_EQ(ReasonOf(Review(lead, id).status), "OWN_REVIEW");
+  api::v1::GetOverrideRequest request;
+  request.set_override_id(id);
+  const auto seen =
+      server.Call(officer, &OverrideService::Stub::GetOverride, request);
+  ASSERT_EQ(ReasonOf(seen.status), "OK");
+  EXPECT_EQ(seen.value.override().glass().wording(), "collapsed");
+  EXPECT_EQ(server
+                .Call(Of("police", "p1", "privacy_officer"),
+                      &OverrideService::Stub::GetOverride, request)
+                .code(),
+            StatusCode::NOT_FOUND);
+}
+
+TEST_F(OverrideServiceTest, GlassIsNotBrokenOverWhatIsNotThere) {
+  const auto answer = server.Say(
+      health, &OverrideService::Stub::BreakGlass,
+      Text<api::v1::BreakGlassRequest>(
+          R"(glass { family { id: "hackney-f-00000000000000000000000000" }
+               reason: OVERRIDE_REASON_THREAT_TO_LIFE wording: "collapsed"
+               basis: LEGAL_BASIS_VITAL_INTERESTS minutes: 60 })"));
+  EXPECT_EQ(answer.code(), StatusCode::NOT_FOUND);
+}
+
+TEST_F(OverrideServiceTest, AnOverrideShowsWhatItNamesAndNothingElse) {
+  Who police = Of("police", "p1");
+  police.purpose = "safeguarding";
+  EXPECT_EQ(Get(police).code(), StatusCode::NOT_FOUND);
+  ASSERT_EQ(ReasonOf(Override("told: ANSWER_YES").status), "OK");
+  const auto shown = Get(police);
+  ASSERT_EQ(ReasonOf(shown.status), "OK");
+  EXPECT_EQ(shown.value.family().people_size(), 2);
+  EXPECT_EQ(shown.value.family().members_size(), 0);  // of another class
+  police.purpose = "early_help";
+  EXPECT_EQ(Get(police).code(), StatusCode::NOT_FOUND);
+  server.clock().Advance(absl::Hours(48));
+  police.purpose = "safeguarding";
+  EXPECT_EQ(Get(police).code(), StatusCode::NOT_FOUND);
+}
+
+TEST_F(OverrideServiceTest, TheFamilyDoesNotSeeWhatAnEmbargoCovers) {
+  Who police = Of("police", "p1");
+  police.purpose = "safeguarding";
+  const auto said = Override(kNotTold);
+  ASSERT_EQ(ReasonOf(said.status), "OK");
+  ASSERT_EQ(ReasonOf(Get(police).status), "OK");
+  EXPECT_EQ(LooksOf(WhoLooked(Who()), "police"), 1);
+  EXPECT_EQ(LooksOf(WhoLooked(Mother()), "police"), 0);
+  const auto told = server.Say(
+      Who(), &OverrideService::Stub::TellFamily,
+      Text<api::v1::TellFamilyRequest>(absl::Substitute(
+          R"(told { override { id: "$0" } on { year: 2024 month: 1 day: 1 } })",
+          said.value.outcome().made_ids(0))));
+  ASSERT_EQ(ReasonOf(told.status), "OK");
+  EXPECT_EQ(LooksOf(WhoLooked(Mother()), "police"), 1);
+}
+
+TEST_F(OverrideServiceTest, TheLookSaysOnWhatItStood) {
+  Who police = Of("police", "p1");
+  police.purpose = "safeguarding";
+  ASSERT_EQ(ReasonOf(Override("told: ANSWER_YES").status), "OK");
+  ASSERT_EQ(ReasonOf(Get(police).status), "OK");
+  const auto looked = WhoLooked(Who());
+  for (const auto& look : looked.value.looks()) {
+    if (look.agency() != "police") continue;
+    ASSERT_EQ(look.legal_basis_size(), 1);
+    EXPECT_EQ(look.legal_basis(0), agency::v1::LEGAL_BASIS_PUBLIC_TASK);
+    EXPECT_THAT(look.basis(), ::testing::Contains("override"));
+    return;
+  }
+  FAIL() << "no look of the police";
+}
+
+TEST_F(OverrideServiceTest, LooksAtAFamilyThatJoinedLaterAreFound) {
+  FamilyStory other(server, "other-");
+  api::v1::GetFamilyRequest request;
+  request.set_family_id(other.family());
+  ASSERT_TRUE(
+      server.Call(Of("council", "w9"), &FamilyService::Stub::GetFamily, request)
+          .ok());
+  const auto before = WhoLooked(Who());
+  const auto joined = server.Say(
+      Of("council", "hub", "hub_administrator"),
+      &FamilyService::Stub::DecideFamiliesJoin,
+      Text<api::v1::DecideFamiliesJoinRequest>(absl::Substitute(
+          R"(decision { one { id: "$0" } other { id: "$1" } joined: true
+                        reason: "one household" })",
+          story.family(), other.family())));
+  ASSERT_EQ(ReasonOf(joined.status), "OK");
+  const auto after = WhoLooked(Who());
+  const auto has = [](const auto& answer) {
+    for (const auto& look : answer.value.looks()) {
+      if (look.practitioner() == "w9") return true;
+    }
+    return false;
+  };
+  EXPECT_FALSE(has(before));
+  EXPECT_TRUE(has(after));
+  ASSERT_EQ(after.value.nodes_size(), 1);
+  EXPECT_TRUE(after.value.nodes(0).has_complete_to());
+}
+
+TEST_F(OverrideServiceTest, OnlyAnAuditorWithAReasonLooksThroughAnothersEyes) {
+  auto request = story.Get();
+  auto& seen_by = *request.mutable_read()->mutable_seen_by();
+  seen_by.set_agency("health");
+  seen_by.set_practitioner("hv-7");
+  seen_by.set_role(agency::v1::ROLE_PRACTITIONER);
+  seen_by.set_purpose("early_help");
+  const auto ask = [&](const Who& who) {
+    return server.Call(who, &FamilyService::Stub::GetFamily, request).code();
+  };
+  EXPECT_EQ(ask(Who()), StatusCode::PERMISSION_DENIED);
+  Who auditor = Of("council", "auditor", "auditor");
+  EXPECT_EQ(ask(auditor), StatusCode::PERMISSION_DENIED);
+  auditor.reason = "a complaint";
+  EXPECT_EQ(ask(auditor), StatusCode::NOT_FOUND);  // they could see nothing
+  seen_by.set_agency("council");
+  EXPECT_EQ(ask(auditor), StatusCode::OK);
+}
+
+TEST_F(OverrideServiceTest, AnExportRecordsWhoGetsTheCopy) {
+  auto request = story.Get();
+  request.mutable_read()->set_copied_to("school");
+  const auto shown =
+      server.Call(Who(), &FamilyService::Stub::GetFamily, request);
+  ASSERT_EQ(ReasonOf(shown.status), "OK");
+  const auto looked = WhoLooked(Who());
+  for (const auto& look : looked.value.looks()) {
+    if (look.kind() != ledger::v1::ACCESS_KIND_EXPORT) continue;
+    EXPECT_EQ(look.copied_to(), "school");
+    return;
+  }
+  FAIL() << "no export is recorded";
+}
+
+}  // namespace
+}  // namespace kith::server_tests
