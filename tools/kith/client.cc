@@ -25,8 +25,10 @@
 #include "kith/api/v1/lead_service.pb.h"
 #include "kith/api/v1/meeting_service.pb.h"
 #include "kith/api/v1/operations_service.pb.h"
+#include "kith/api/v1/override_service.pb.h"
 #include "kith/api/v1/plan_service.pb.h"
 #include "kith/api/v1/referral_service.pb.h"
+#include "kith/api/v1/watch_service.pb.h"
 #include "tools/authority/development.h"
 
 namespace kith::cli {
@@ -45,8 +47,10 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           api::v1::GetLeadRequest::descriptor()->file(),
           api::v1::ListMeetingsRequest::descriptor()->file(),
           api::v1::GetStatusRequest::descriptor()->file(),
+          api::v1::ListReviewsRequest::descriptor()->file(),
           api::v1::GetPlanRequest::descriptor()->file(),
-          api::v1::GetReferralRequest::descriptor()->file()};
+          api::v1::GetReferralRequest::descriptor()->file(),
+          api::v1::WatchFamilyRequest::descriptor()->file()};
 }
 
 using Metadata = std::vector<std::pair<const char*, std::string>>;

@@ -119,6 +119,8 @@ int Main(int argc, char** argv) {
   AddWorkCommands(app, chosen);
   AddWorklistCommands(app, chosen);
   AddOperationCommands(app, chosen);
+  AddOverrideCommands(app, chosen);
+  AddWatchCommands(app, chosen);
   AddTopicCommands(app, chosen);
   AddCallCommand(app, chosen);
   AddDevelopmentCommands(app, chosen);

@@ -351,10 +351,12 @@ void AddWhoLooked(CLI::App& app, Chosen& chosen) {
       for (const auto& look : response.looks()) {
         rows.push_back({Text(look.at()), look.agency(), look.practitioner(),
                         EnumText(*agency::v1::Role_descriptor(), look.role()),
-                        look.purpose(), look.method()});
+                        look.purpose(), look.method(),
+                        absl::StrJoin(look.basis(), ",")});
       }
-      bench.out.Table({"WHEN", "AGENCY", "WHO", "ROLE", "PURPOSE", "METHOD"},
-                      rows);
+      bench.out.Table(
+          {"WHEN", "AGENCY", "WHO", "ROLE", "PURPOSE", "METHOD", "BASIS"},
+          rows);
       for (const auto& node : response.nodes()) {
         bench.out.Line(absl::StrCat("  ", node.node(), " is complete to ",
                                     Text(node.complete_to())));
