@@ -285,10 +285,82 @@ Decision OfAnotherAgency(const Reader& reader, const ItemLabel& item,
   return ByConsent(reader, item, context);
 }
 
-}  // namespace
-
-Decision Decide(const Reader& reader, const ItemLabel& item,
+// Whether the licence reaches every record the item is about.
+bool ReachesAll(const std::set<uint64_t>& records, const ItemLabel& item,
                 const Context& context) {
+  return !item.records().empty() &&
+         std::all_of(item.records().begin(), item.records().end(),
+                     [&](uint64_t record) {
+                       const RecordContext* about = Find(context, record);
+                       return about != nullptr &&
+                              Meets(records, about->surely_same);
+                     });
+}
+
+bool Licenses(const Override& override, const Reader& reader,
+              const ItemLabel& item, const Context& context) {
+  const bool named =
+      override.agencies.count(reader.agency) > 0 ||
+      (reader.practitioner_number != 0 &&
+       override.practitioners.count(reader.practitioner_number) > 0);
+  return named && override.complete && !override.ended &&
+         override.from <= context.now && context.now < override.until &&
+         override.purpose == reader.purpose &&
+         override.classes.count(item.class_()) > 0 &&
+         ReachesAll(override.records, item, context);
+}
+
+bool Licenses(const Grant& grant, const Reader& reader, const ItemLabel& item,
+              const Context& context, Reason withheld) {
+  if (withheld == Reason::kShielded && !grant.shielded_approved) return false;
+  return reader.practitioner_number != 0 &&
+         grant.practitioner == reader.practitioner_number &&
+         grant.agency == reader.agency && !grant.ended &&
+         grant.from <= context.now && context.now < grant.until &&
+         (grant.classes.empty() || grant.classes.count(item.class_()) > 0) &&
+         (grant.families.count(item.family()) > 0 ||
+          ReachesAll(grant.records, item, context));
+}
+
+// What permission withholds, an override or broken glass may license; never
+// drafts, worklists, or to those who see no content.
+bool MayBeLicensed(const Reader& reader, const ItemLabel& item, Reason reason) {
+  if (reader.role == agency::v1::ROLE_FAMILY_MEMBER ||
+      reader.role == agency::v1::ROLE_AUDITOR || SeesNoContent(reader.role)) {
+    return false;
+  }
+  switch (item.class_()) {
+    case agency::v1::ITEM_CLASS_DUPLICATE:
+    case agency::v1::ITEM_CLASS_MATCH:
+    case agency::v1::ITEM_CLASS_OPERATION:
+    case agency::v1::ITEM_CLASS_OVERRIDE:
+      return false;
+    default:
+      return reason == Reason::kNoPermission || reason == Reason::kRefused ||
+             reason == Reason::kRestricted || reason == Reason::kShielded ||
+             reason == Reason::kNotInPlan;
+  }
+}
+
+Decision Licensed(Decision withheld, const Reader& reader,
+                  const ItemLabel& item, const Context& context) {
+  if (!MayBeLicensed(reader, item, withheld.reason)) return withheld;
+  for (const Override& override : context.overrides) {
+    if (withheld.reason != Reason::kShielded &&
+        Licenses(override, reader, item, context)) {
+      return {true, Reason::kOverride, {override.number}};
+    }
+  }
+  for (const Grant& grant : context.grants) {
+    if (Licenses(grant, reader, item, context, withheld.reason)) {
+      return {true, Reason::kBreakGlass, {grant.number}};
+    }
+  }
+  return withheld;
+}
+
+Decision ByPermission(const Reader& reader, const ItemLabel& item,
+                      const Context& context) {
   if (reader.agency.empty() || reader.purpose.empty() ||
       reader.role == agency::v1::ROLE_UNSPECIFIED) {
     return {false, Reason::kNoRole, {}};
@@ -318,6 +390,15 @@ Decision Decide(const Reader& reader, const ItemLabel& item,
                 : OfAnotherAgency(reader, item, context);
 }
 
+}  // namespace
+
+Decision Decide(const Reader& reader, const ItemLabel& item,
+                const Context& context) {
+  Decision decision = ByPermission(reader, item, context);
+  if (decision.show) return decision;
+  return Licensed(std::move(decision), reader, item, context);
+}
+
 absl::string_view NameOf(Reason reason) {
   switch (reason) {
     case Reason::kOwnAgency:
@@ -342,6 +423,10 @@ absl::string_view NameOf(Reason reason) {
       return "draft";
     case Reason::kNotInPlan:
       return "not_in_plan";
+    case Reason::kOverride:
+      return "override";
+    case Reason::kBreakGlass:
+      return "break_glass";
     case Reason::kEmbargoed:
       return "embargoed";
     case Reason::kGone:

@@ -125,6 +125,8 @@ enum class Reason {
   kShielded,      // withheld: protected address, restricted patient
   kDraft,         // withheld: not agreed yet
   kNotInPlan,     // withheld: the service is not named in the plan
+  kOverride,      // shown: consent was overridden for this
+  kBreakGlass,    // shown: the reader broke the glass
   kEmbargoed,     // withheld: the family is not told of it
   kGone,          // withheld: made in error
 };

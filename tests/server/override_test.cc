@@ -175,6 +175,7 @@ TEST_F(OverrideServiceTest, AnOverrideShowsWhatItNamesAndNothingElse) {
 }
 
 TEST_F(OverrideServiceTest, TheFamilyDoesNotSeeWhatAnEmbargoCovers) {
+  story.OpenPlan();  // the council works with them
   Who police = Of("police", "p1");
   police.purpose = "safeguarding";
   const auto said = Override(kNotTold);

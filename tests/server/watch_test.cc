@@ -148,9 +148,8 @@ TEST_F(WatchTest, AStreamGoesOnFromAPositionWithoutGapOrRepeat) {
   story.OpenPlan("b");
   {
     FamilyWatch watch = Watch(Who(), story.registered());
-    for (const auto& entry : NextEntries(watch).entries()) {
-      at_once.push_back(entry.text());
-    }
+    const WatchFamilyResponse all = NextEntries(watch);
+    for (const auto& entry : all.entries()) at_once.push_back(entry.text());
   }
   ASSERT_GE(at_once.size(), 2u);
   std::string position = story.registered();
