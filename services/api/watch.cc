@@ -3,15 +3,7 @@
 #include <algorithm>
 
 namespace kith::api {
-namespace {
-
-// However fast the ledger grows, streams look no more often than that.
-constexpr absl::Duration kRest = absl::Milliseconds(20);
-
-}  // namespace
-
-Watchers::Watchers(engine::Engine& engine)
-    : engine_(engine), thread_([this] { Loop(); }) {}
+Watchers::Watchers() : thread_([this] { Loop(); }) {}
 
 Watchers::~Watchers() {
   {
@@ -57,28 +49,18 @@ std::vector<std::shared_ptr<Watch>> Watchers::Live() {
 }
 
 void Watchers::Loop() {
-  uint64_t head = 0;
   while (true) {
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      const auto rest = absl::ToChronoMilliseconds(kRest);
       if (watches_.empty()) {
         changed_.wait(lock, [this] { return stopping_ || !watches_.empty(); });
       } else {
-        changed_.wait_for(lock, rest, [this] { return stopping_; });
+        changed_.wait_for(lock, absl::ToChronoMilliseconds(kWatchTick),
+                          [this] { return stopping_; });
       }
       if (stopping_) return;
     }
-    const absl::Time until = absl::Now() + kWatchTick;
-    const absl::Status grew = engine_.WaitForPosition(head + 1, until);
-    if (!grew.ok() && !absl::IsDeadlineExceeded(grew)) {
-      // The engine stopped: streams still end when their right does.
-      std::unique_lock<std::mutex> lock(mutex_);
-      changed_.wait_for(lock, absl::ToChronoMilliseconds(kWatchTick),
-                        [this] { return stopping_; });
-    }
-    head = engine_.status().position;
-    for (const auto& watch : Live()) watch->Tick(head, absl::Now());
+    for (const auto& watch : Live()) watch->Tick(absl::Now());
   }
 }
 

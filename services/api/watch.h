@@ -37,7 +37,7 @@
 
 namespace kith::api {
 
-inline constexpr absl::Duration kWatchTick = absl::Milliseconds(100);
+inline constexpr absl::Duration kWatchTick = absl::Milliseconds(50);
 inline constexpr absl::Duration kWatchCheck = absl::Milliseconds(400);
 inline constexpr absl::Duration kUncheckedMax = absl::Seconds(1);
 inline constexpr absl::Duration kHeartbeat = absl::Seconds(10);
@@ -47,15 +47,14 @@ inline constexpr int kWatchesOfOneMax = 8;
 
 class Watch : public OpenStream {
  public:
-  // The ledger has `head` facts. Called often; never blocks.
-  virtual void Tick(uint64_t head, absl::Time now) = 0;
+  // Looks whether there is something to do. Called often; never blocks long.
+  virtual void Tick(absl::Time now) = 0;
 };
 
 // Thread-safe.
 class Watchers {
  public:
-  // `engine` must outlive it.
-  explicit Watchers(engine::Engine& engine);
+  Watchers();
   ~Watchers();
 
   // False: there are too many.
@@ -69,7 +68,6 @@ class Watchers {
   void Loop();
   std::vector<std::shared_ptr<Watch>> Live();
 
-  engine::Engine& engine_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;                      // guarded by mutex_
@@ -126,7 +124,7 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
     }
   }
 
-  void Tick(uint64_t head, absl::Time now) override {
+  void Tick(absl::Time now) override {
     std::unique_lock<std::mutex> lock(mutex_);
     if (!status_.ok()) return;
     if (now - checked_ > kUncheckedMax) {
@@ -137,7 +135,8 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
     if (writing_ && now - sent_ > kSlowReaderMax) {
       return EndWith(absl::ResourceExhaustedError("nobody reads"), lock);
     }
-    const bool grew = !writing_ && from_.has_value() && head > *from_;
+    const bool grew = !writing_ && node_ != nullptr && from_.has_value() &&
+                      node_->engine.status().position > *from_;
     if (!stepping_ && (grew || now - checked_ >= kWatchCheck)) TakeStep();
   }
 
@@ -203,8 +202,13 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
         return absl::ResourceExhaustedError("too many streams of one caller");
       }
     }
-    ReadCall call(shell_.node(), *std::move(caller), method_,
-                  absl::InfiniteFuture());
+    const absl::StatusOr<Node*> node = shell_.NodeFor(*caller);
+    if (!node.ok()) return node.status();
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      node_ = *node;
+    }
+    ReadCall call(**node, *std::move(caller), method_, absl::InfiniteFuture());
     absl::StatusOr<Found<Response>> found = LookWith(call, send);
     if (!found.ok()) return call.Denied(found.status());
     return found;
@@ -218,7 +222,7 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
       from = *from_;
     } else if (!after_position_.empty()) {
       absl::StatusOr<uint64_t> after =
-          shell_.node().engine.tokens().Open(after_position_);
+          call.node().engine.tokens().Open(after_position_);
       if (!after.ok()) return after.status();
       from = *after;
     }
@@ -264,6 +268,7 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
   Watchers::Place place_;  // a step's
   std::mutex mutex_;
   std::shared_ptr<WatchStream> self_;  // guarded by mutex_ until OnDone
+  Node* node_ = nullptr;               // guarded by mutex_; whose ledger
   std::optional<uint64_t> from_;       // a step's; read under mutex_
   bool more_ = false;                  // guarded by mutex_, as what follows
   bool stepping_ = false;              // queued or running

@@ -200,8 +200,7 @@ absl::StatusOr<Found<v1::WatchWorklistResponse>> LookAtWorklist(
 
 class WatchServiceImpl final : public v1::WatchService::CallbackService {
  public:
-  explicit WatchServiceImpl(Shell& shell)
-      : shell_(shell), watchers_(shell.node().engine) {}
+  explicit WatchServiceImpl(Shell& shell) : shell_(shell) {}
 
   grpc::ServerWriteReactor<v1::WatchFamilyResponse>* WatchFamily(
       Context* context, const v1::WatchFamilyRequest* request) override {
