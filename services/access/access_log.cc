@@ -1,6 +1,7 @@
 #include "services/access/access_log.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "base/crypto.h"
@@ -15,6 +16,14 @@ using google::protobuf::util::TimeUtil;
 // One synced write carries at most so many records.
 constexpr size_t kGroupMax = 256;
 constexpr uint32_t kAccessRecordKind = 1;
+// Far more than calls that may be under way.
+constexpr size_t kWaitingMax = 100000;
+
+
+absl::Status Unwritable() {
+  return absl::UnavailableError("the access log cannot be written");
+}
+
 // An answer about more people than this is one about families.
 constexpr int kRecordsIndexedMax = 64;
 
@@ -66,19 +75,33 @@ eventstore::NewRecord ToRecord(const ledger::v1::AccessRecord& record,
 
 AccessLog::AccessLog(std::string node, eventstore::Store& store,
                      std::function<absl::Time()> now)
-    : node_(std::move(node)), store_(store), now_(std::move(now)) {}
+    : node_(std::move(node)),
+      store_(store),
+      now_(std::move(now)),
+      writing_([this] { Write(); }),
+      telling_([this] { Tell(); }) {}
+
+AccessLog::~AccessLog() {
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  changed_.notify_all();
+  writing_.join();
+  telling_.join();
+}
 
 absl::Status AccessLog::RecordDenial(const disclosure::Reader& reader,
                                      const disclosure::Account& account,
                                      Call call) {
   call.denied = true;
-  return Append(RecordOf(account, reader, call));
+  return Enqueue(RecordOf(account, reader, call))->Wait();
 }
 
 absl::Status AccessLog::RecordAct(const disclosure::Reader& reader,
                                   const disclosure::Account& account,
                                   const Call& call) {
-  return Append(RecordOf(account, reader, call));
+  return Enqueue(RecordOf(account, reader, call))->Wait();
 }
 
 ledger::v1::AccessRecord AccessLog::RecordOf(const disclosure::Account& account,
@@ -106,43 +129,62 @@ ledger::v1::AccessRecord AccessLog::RecordOf(const disclosure::Account& account,
   return record;
 }
 
-// The first caller in the queue leads: it writes what has gathered, for all.
-absl::Status AccessLog::Append(ledger::v1::AccessRecord record) {
-  Waiting mine{std::move(record), absl::OkStatus(), false};
-  std::unique_lock<std::mutex> lock(mutex_);
-  queue_.push_back(&mine);
-  changed_.wait(lock, [&] {
-    return mine.done || (!committing_ && queue_.front() == &mine);
-  });
-  if (mine.done) return mine.result;
-
-  const size_t count = std::min(queue_.size(), kGroupMax);
-  const std::vector<Waiting*> group(queue_.begin(), queue_.begin() + count);
-  committing_ = true;
-  absl::Status result = broken_;
-  lock.unlock();
-  if (result.ok()) result = CommitAll(group);
-  lock.lock();
-  if (!result.ok()) broken_ = result;
-  queue_.erase(queue_.begin(), queue_.begin() + count);
-  for (Waiting* waiting : group) {
-    waiting->result = result;
-    waiting->done = true;
+std::shared_ptr<Receipt> AccessLog::Enqueue(ledger::v1::AccessRecord record) {
+  auto receipt = std::make_shared<Receipt>();
+  const std::lock_guard lock(mutex_);
+  if (!broken_.ok() || queue_.size() >= kWaitingMax) {
+    receipt->Tell(broken_.ok() ? Unwritable() : broken_);
+    return receipt;
   }
-  committing_ = false;
+  queue_.push_back({std::move(record), receipt});
   changed_.notify_all();
-  return result;
+  return receipt;
 }
 
-absl::Status AccessLog::CommitAll(const std::vector<Waiting*>& group) {
+void AccessLog::Write() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return !queue_.empty() || ended_; });
+    if (queue_.empty()) break;
+    Group group;
+    const size_t count = std::min(queue_.size(), kGroupMax);
+    std::move(queue_.begin(), queue_.begin() + count,
+              std::back_inserter(group.all));
+    queue_.erase(queue_.begin(), queue_.begin() + count);
+    group.result = broken_;
+    lock.unlock();
+    if (group.result.ok()) group.result = CommitAll(group.all);
+    lock.lock();
+    broken_ = group.result;
+    written_.push_back(std::move(group));
+    changed_.notify_all();
+  }
+  all_written_ = true;
+  changed_.notify_all();
+}
+
+void AccessLog::Tell() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return !written_.empty() || all_written_; });
+    if (written_.empty()) return;
+    const Group group = std::move(written_.front());
+    written_.pop_front();
+    lock.unlock();
+    for (const Waiting& waiting : group.all) {
+      waiting.receipt->Tell(group.result);
+    }
+    lock.lock();
+  }
+}
+
+absl::Status AccessLog::CommitAll(const std::vector<Waiting>& group) {
   eventstore::Batch batch;
   last_micros_ = std::max(last_micros_, absl::ToUnixMicros(now_()));
-  for (const Waiting* waiting : group) {
-    batch.records.push_back(ToRecord(waiting->record, node_, last_micros_));
+  for (const Waiting& waiting : group) {
+    batch.records.push_back(ToRecord(waiting.record, node_, last_micros_));
   }
-  absl::StatusOr<eventstore::Head> head = store_.Commit(batch);
-  if (head.ok()) return absl::OkStatus();
-  return absl::UnavailableError("the access log cannot be written");
+  return store_.Commit(batch).ok() ? absl::OkStatus() : Unwritable();
 }
 
 absl::StatusOr<std::vector<AccessLog::Look>> AccessLog::WhoLooked(

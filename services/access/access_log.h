@@ -4,7 +4,8 @@
 // the partnership's. Records of several answers share one sync. Families are
 // indexed, so that "who looked" is a scan of one family's looks.
 //
-// Thread-safe. Calls block on the disk; never call from an event loop.
+// Thread-safe. Two threads of its own write and tell; calls that say so block
+// on the disk, and are not for an event loop.
 #pragma once
 
 #include <condition_variable>
@@ -12,9 +13,11 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -49,20 +52,21 @@ class AccessLog {
   // `store` must outlive the log and be used by nothing else.
   AccessLog(std::string node, eventstore::Store& store,
             std::function<absl::Time()> now);
+  // Writes what waits.
+  ~AccessLog();
 
-  // Writes the access record of an answer; it is durable once this returned.
-  // UNAVAILABLE: it could not be written; the read must fail. After that every
-  // call fails until the process is started again.
+  // Takes the access record of an answer, which can be had once the record is
+  // durable. When a record could not be written, its answer and all that come
+  // after are UNAVAILABLE until the process is started again.
   template <class T>
-  absl::StatusOr<Recorded<T>> Record(disclosure::Disclosed<T> answer,
-                                     const disclosure::Reader& reader,
-                                     const Call& call) {
-    absl::Status written = Append(RecordOf(answer.account(), reader, call));
-    if (!written.ok()) return written;
-    return Recorded<T>(answer.value());
+  Recorded<T> Record(disclosure::Disclosed<T> answer,
+                     const disclosure::Reader& reader, const Call& call) {
+    auto receipt = Enqueue(RecordOf(answer.account(), reader, call));
+    return Recorded<T>(std::move(answer).value(), std::move(receipt));
   }
 
-  // The same for a call that was refused before anything was read.
+  // Blocks until it is recorded that a call was refused before anything was
+  // read. UNAVAILABLE as above.
   absl::Status RecordDenial(const disclosure::Reader& reader,
                             const disclosure::Account& account, Call call);
 
@@ -92,15 +96,23 @@ class AccessLog {
  private:
   struct Waiting {
     ledger::v1::AccessRecord record;
+    std::shared_ptr<Receipt> receipt;
+  };
+  struct Group {
+    std::vector<Waiting> all;
     absl::Status result;
-    bool done = false;
   };
 
   ledger::v1::AccessRecord RecordOf(const disclosure::Account& account,
                                     const disclosure::Reader& reader,
                                     const Call& call) const;
-  absl::Status Append(ledger::v1::AccessRecord record);
-  absl::Status CommitAll(const std::vector<Waiting*>& group);
+  std::shared_ptr<Receipt> Enqueue(ledger::v1::AccessRecord record);
+  // The writing thread: one synced write after the other, each for all that
+  // gathered meanwhile. The telling thread: what comes of it, while the next
+  // write is under way.
+  void Write();
+  void Tell();
+  absl::Status CommitAll(const std::vector<Waiting>& group);
 
   const std::string node_;
   eventstore::Store& store_;
@@ -108,10 +120,15 @@ class AccessLog {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<Waiting*> queue_;  // guarded by mutex_
-  bool committing_ = false;     // guarded by mutex_; one caller leads a group
-  absl::Status broken_;         // guarded by mutex_; OK until a write failed
-  int64_t last_micros_ = 0;     // only the leading caller's
+  std::deque<Waiting> queue_;  // guarded by mutex_
+  std::deque<Group> written_;  // guarded by mutex_; not told yet
+  bool ended_ = false;         // guarded by mutex_
+  bool all_written_ = false;   // guarded by mutex_
+  absl::Status broken_;        // guarded by mutex_; OK until a write failed
+  int64_t last_micros_ = 0;    // the writing thread's
+
+  std::thread writing_;  // last: they use all of the above
+  std::thread telling_;
 };
 
 }  // namespace kith::access

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
 #include <thread>
 #include <utility>
 
@@ -39,7 +41,7 @@ class AccessLogTest : public ::testing::Test {
 
   void Look(uint64_t family, const std::string& method) {
     ASSERT_TRUE(
-        log_.Record(AnswerAbout(family), Health(), {method, 9, 0}).ok());
+        log_.Record(AnswerAbout(family), Health(), {method, 9, 0}).Wait().ok());
   }
 };
 
@@ -141,10 +143,34 @@ class BrokenStore final : public eventstore::Store {
   eventstore::Store& whole_;
 };
 
+TEST_F(AccessLogTest, WhoDoesNotWaitIsToldOnceTheRecordIsDurable) {
+  std::promise<uint64_t> recorded;
+  log_.Record(AnswerAbout(5), Health(), {"GetFamily", 1, 0})
+      .Then([&](const absl::StatusOr<ledger::v1::AccessRecord>& answer) {
+        recorded.set_value(answer.ok() ? (*store_->Read())->head().next : 0);
+      });
+  EXPECT_EQ(recorded.get_future().get(), 1u);
+}
+
+TEST_F(AccessLogTest, WhatWaitsWhenTheLogEndsIsWritten) {
+  constexpr uint64_t kAnswers = 1000;
+  std::atomic<uint64_t> told = 0;
+  {
+    AccessLog log("node-2", *store_, Noon);
+    for (uint64_t i = 0; i < kAnswers; ++i) {
+      log.Record(AnswerAbout(5), Health(), {"GetFamily", 1, 0})
+          .Then([&](const auto& answer) { told += answer.ok() ? 1 : 0; });
+    }
+  }
+  EXPECT_EQ(told, kAnswers);
+  EXPECT_EQ((*store_->Read())->head().next, kAnswers);
+}
+
 TEST_F(AccessLogTest, WhatCannotBeRecordedIsNotAnswered) {
   BrokenStore broken(*store_);
   AccessLog log("node-1", broken, Noon);
-  const auto answer = log.Record(AnswerAbout(5), Health(), {"GetFamily", 1, 0});
+  const auto answer =
+      log.Record(AnswerAbout(5), Health(), {"GetFamily", 1, 0}).Wait();
   EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable);
 }
 

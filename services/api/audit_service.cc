@@ -80,7 +80,8 @@ absl::StatusOr<bool> SendOne(ReadCall& call,
       });
   const bool shown = disclosed.account().shown();
   ASSIGN_OR_RETURN(auto recorded, call.Record(std::move(disclosed)));
-  return !shown || stream.Send(std::move(recorded).value());
+  ASSIGN_OR_RETURN(auto response, std::move(recorded).Wait());
+  return !shown || stream.Send(std::move(response));
 }
 
 absl::Status ReplayAll(ReadCall& call, const v1::ReplayRequest& request,

@@ -177,7 +177,8 @@ absl::Status VerifyAll(ReadCall& call, const v1::VerifyLedgerRequest& request,
   response.set_head_digest(absl::BytesToHexString(verified.head.digest));
   response.set_unreadable(verified.unreadable);
   ASSIGN_OR_RETURN(auto recorded, call.Plain(std::move(response)));
-  stream.Send(std::move(recorded).value());
+  ASSIGN_OR_RETURN(auto answer, std::move(recorded).Wait());
+  stream.Send(std::move(answer));
   return absl::OkStatus();
 }
 
@@ -196,7 +197,8 @@ absl::Status RebuildAll(ReadCall& call, const v1::RebuildViewsRequest&,
   response.set_finished(true);
   response.set_view_version(call.node().store.views().live);
   ASSIGN_OR_RETURN(auto recorded, call.Plain(std::move(response)));
-  stream.Send(std::move(recorded).value());
+  ASSIGN_OR_RETURN(auto answer, std::move(recorded).Wait());
+  stream.Send(std::move(answer));
   return absl::OkStatus();
 }
 

@@ -78,9 +78,10 @@ class ReadCall {
                                                  const GetPieces& get_pieces,
                                                  const Slot& slot) {
     RETURN_IF_ERROR(FoldAsOf(start));
-    ASSIGN_OR_RETURN(auto pieces, get_pieces(rows(), then_));
-    if (!pieces) return NotFound();
-    RETURN_IF_ERROR(DropUndone(start, &*pieces));
+    ASSIGN_OR_RETURN(auto answer, get_pieces(rows(), then_));
+    auto pieces = Shared(std::move(answer));
+    if (pieces == nullptr) return NotFound();
+    ASSIGN_OR_RETURN(pieces, WithoutUndone(start, std::move(pieces)));
     views::Concerned concerned;
     concerned.Add(*pieces);
     ASSIGN_OR_RETURN(disclosure::Discloser door, Door(concerned));
@@ -203,12 +204,25 @@ class ReadCall {
   }
 
   template <class View>
-  absl::Status DropUndone(const views::AsOfStart& start,
-                          views::Pieces<View>* pieces) {
-    if (!as_of_ || asking_.role == agency::v1::ROLE_AUDITOR) {
-      return absl::OkStatus();
-    }
-    return views::DropUndone(*then_rows_, view_->view(), start, pieces);
+  using SharedPieces = std::shared_ptr<const views::Pieces<View>>;
+  template <class View>
+  static SharedPieces<View> Shared(std::optional<views::Pieces<View>> pieces) {
+    if (!pieces) return nullptr;
+    return std::make_shared<const views::Pieces<View>>(*std::move(pieces));
+  }
+  template <class View>
+  static SharedPieces<View> Shared(SharedPieces<View> pieces) {
+    return pieces;
+  }
+
+  template <class View>
+  absl::StatusOr<SharedPieces<View>> WithoutUndone(
+      const views::AsOfStart& start, SharedPieces<View> pieces) {
+    if (!as_of_ || asking_.role == agency::v1::ROLE_AUDITOR) return pieces;
+    auto left = std::make_shared<views::Pieces<View>>(*pieces);
+    RETURN_IF_ERROR(
+        views::DropUndone(*then_rows_, view_->view(), start, left.get()));
+    return left;
   }
 
   // Returns whether there is more behind `*cursor`.

@@ -59,9 +59,9 @@ class Shell {
                 CallerKind kind = CallerKind::kPerson) {
     return Run(context, method,
                [this, context, method, request, response, kind,
-                answer = std::move(answer)](Finish finish) {
-                 finish(Answer_(CallerFor(*context, kind), *context, method,
-                                *request, *response, answer));
+                answer = std::move(answer)](const Finish& finish) {
+                 Answer_(CallerFor(*context, kind), *context, method, *request,
+                         response, answer, finish);
                });
   }
 
@@ -127,19 +127,23 @@ class Shell {
            const agency::v1::Statement& statement, v1::Outcome* outcome,
            const Finish& finish);
 
+  // The answer leaves when its access record is durable; nobody waits for that.
   template <class Request, class Response, class Answer>
-  absl::Status Answer_(absl::StatusOr<Caller> caller, const Context& context,
-                       const char* method, const Request& request,
-                       Response& response, const Answer& answer) {
-    if (!caller.ok()) return caller.status();
+  void Answer_(absl::StatusOr<Caller> caller, const Context& context,
+               const char* method, const Request& request, Response* response,
+               const Answer& answer, const Finish& finish) {
+    if (!caller.ok()) return finish(caller.status());
     const absl::StatusOr<Node*> node = NodeFor(*caller);
-    if (!node.ok()) return node.status();
+    if (!node.ok()) return finish(node.status());
     ReadCall call(**node, *std::move(caller), method,
                   absl::FromChrono(context.deadline()));
     absl::StatusOr<access::Recorded<Response>> recorded = answer(call, request);
-    if (!recorded.ok()) return call.Denied(recorded.status());
-    response = std::move(*recorded).value();
-    return absl::OkStatus();
+    if (!recorded.ok()) return finish(call.Denied(recorded.status()));
+    std::move(*recorded).Then(
+        [response, finish](absl::StatusOr<Response> durable) {
+          if (durable.ok()) *response = *std::move(durable);
+          finish(durable.status());
+        });
   }
 
   const Nodes& nodes_;

@@ -174,22 +174,33 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
     lock.unlock();
     absl::StatusOr<Found<Response>> found =
         over ? absl::CancelledError("over") : LookNow(send);
+    absl::StatusOr<std::optional<Response>> answer = Durable(found);
     lock.lock();
     stepping_ = false;
-    if (!found.ok()) return EndWith(found.status(), lock);
+    if (!answer.ok()) return EndWith(answer.status(), lock);
     checked_ = absl::Now();
     if (!send || !status_.ok()) return MaybeFinish(lock);
     from_ = found->position;
     more_ = found->more;
-    if (!found->answer.has_value()) {
+    if (!answer->has_value()) {
       if (more_) TakeStep();
       return;
     }
     writing_ = true;
     sent_ = checked_;
-    current_ = std::move(*found->answer).value();
+    current_ = **std::move(answer);
     lock.unlock();
     this->StartWrite(&current_);
+  }
+
+  // The answer, once its access record is durable.
+  static absl::StatusOr<std::optional<Response>> Durable(
+      absl::StatusOr<Found<Response>>& found) {
+    if (!found.ok()) return found.status();
+    if (!found->answer.has_value()) return std::optional<Response>();
+    absl::StatusOr<Response> answer = std::move(*found->answer).Wait();
+    if (!answer.ok()) return answer.status();
+    return std::optional<Response>(*std::move(answer));
   }
 
   absl::StatusOr<Found<Response>> LookNow(bool send) {

@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,10 +26,34 @@ using EntityNumber = uint64_t;
 // The number under whose key a row or fact is sealed; 0 is nobody.
 using Subject = uint64_t;
 
+// What a reader made of rows, worth keeping as long as these do not change.
+struct Kept {
+  virtual ~Kept() = default;
+  size_t bytes = 0;  // how much memory it takes, about
+};
+
+// Keeps what readers of one moment made of rows, for readers of other moments
+// at which the rows were the same. Thread-safe.
+class Keeper {
+ public:
+  virtual ~Keeper() = default;
+
+  // What was kept under `name`; null: nothing, or its rows changed.
+  virtual std::shared_ptr<const Kept> Find(absl::string_view name) const = 0;
+  // `groups`: all whose rows it was made of (how rows are grouped is the
+  // views' matter). What is kept under one name is always of one type.
+  virtual void Keep(absl::string_view name,
+                    const std::vector<std::string>& groups,
+                    std::shared_ptr<const Kept> kept) const = 0;
+};
+
 // Read access to state. DATA_LOSS: stop the process; never "not found".
 class StateReader {
  public:
   virtual ~StateReader() = default;
+
+  // Null: nothing is kept beyond a reader.
+  virtual const Keeper* keeper() const { return nullptr; }
 
   // Empty: there is no such row (or its subject was erased).
   virtual absl::StatusOr<std::optional<std::string>> Get(

@@ -42,7 +42,8 @@ struct Account {
 template <class T>
 class Disclosed {
  public:
-  const T& value() const { return value_; }
+  const T& value() const& { return value_; }
+  T&& value() && { return std::move(value_); }
   const Account& account() const { return account_; }
 
  private:

@@ -36,13 +36,16 @@ bool SameVersions(const eventstore::Views& one,
 
 Committer::Committer(eventstore::Store& store, Recorder& recorder,
                      Waiters& waiters, const PositionTokens& tokens,
-                     EngineMetrics* metrics, uint64_t position,
+                     EngineMetrics* metrics, KeptRows& kept, GroupOf group_of,
+                     uint64_t position,
                      std::function<void(absl::Status)> failed)
     : store_(store),
       recorder_(recorder),
       waiters_(waiters),
       tokens_(tokens),
       metrics_(metrics),
+      kept_(kept),
+      group_of_(std::move(group_of)),
       failed_(std::move(failed)),
       position_(position),
       thread_([this] { Run(); }) {}
@@ -115,6 +118,7 @@ void Committer::Run() {
 
 absl::Status Committer::Commit(DecidedBatch& batch) {
   RETURN_IF_ERROR(Complete(batch));
+  Touch(batch);
   const absl::Time start = absl::Now();
   ASSIGN_OR_RETURN(const eventstore::Head head, Write(batch));
   batch.figures.committing = absl::Now() - start;
@@ -129,6 +133,15 @@ absl::Status Committer::Complete(DecidedBatch& batch) {
   RETURN_IF_ERROR(recorder_.Complete(batch));
   batch.figures.deciding += absl::Now() - start;
   return absl::OkStatus();
+}
+
+void Committer::Touch(const DecidedBatch& batch) {
+  if (!group_of_) return;
+  const uint64_t leads_to = position() + batch.writes.records.size();
+  for (const eventstore::RowChange& row : batch.writes.rows) {
+    if (row.table.kind != eventstore::Table::kView) continue;
+    kept_.Touch(group_of_(row.key), leads_to);
+  }
 }
 
 absl::StatusOr<eventstore::Head> Committer::Write(DecidedBatch& batch) {

@@ -14,6 +14,7 @@
 #include "eventstore/store.h"
 #include "services/engine/decider.h"
 #include "services/engine/engine_metrics.h"
+#include "services/engine/kept_rows.h"
 #include "services/engine/position_token.h"
 #include "services/engine/recorder.h"
 #include "services/engine/waiters.h"
@@ -22,11 +23,14 @@ namespace kith::engine {
 
 class Committer {
  public:
+  using GroupOf = std::function<absl::string_view(absl::string_view key)>;
+
   // `failed` is called once, on this thread, when a commit fails: nobody knows
   // then what the disk holds. `metrics` may be null. All must outlive it.
   Committer(eventstore::Store& store, Recorder& recorder, Waiters& waiters,
             const PositionTokens& tokens, EngineMetrics* metrics,
-            uint64_t position, std::function<void(absl::Status)> failed);
+            KeptRows& kept, GroupOf group_of, uint64_t position,
+            std::function<void(absl::Status)> failed);
   ~Committer() { End(); }
 
   // UNAVAILABLE: an earlier commit failed.
@@ -51,6 +55,8 @@ class Committer {
   absl::Status Commit(DecidedBatch& batch);
   absl::Status Complete(DecidedBatch& batch);
   absl::StatusOr<eventstore::Head> Write(DecidedBatch& batch);
+  // Tells what is kept for readers which rows of the views change.
+  void Touch(const DecidedBatch& batch);
   void Reached(uint64_t position);
   void Tell(DecidedBatch& batch);
   void Count(const DecidedBatch& batch);
@@ -60,6 +66,8 @@ class Committer {
   Waiters& waiters_;
   const PositionTokens& tokens_;
   EngineMetrics* const metrics_;
+  KeptRows& kept_;
+  const GroupOf group_of_;
   const std::function<void(absl::Status)> failed_;
 
   mutable std::mutex mutex_;

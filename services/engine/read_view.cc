@@ -7,6 +7,16 @@
 
 namespace kith::engine {
 
+namespace {
+
+std::optional<MomentKeeper> KeeperAt(KeptRows* kept,
+                                     const eventstore::Snapshot& snapshot) {
+  if (kept == nullptr) return std::nullopt;
+  return MomentKeeper(*kept, snapshot.views().live, snapshot.head().next);
+}
+
+}  // namespace
+
 absl::StatusOr<std::optional<std::string>> SnapshotRows::Get(
     absl::string_view key) const {
   return snapshot_.Get(table_, key);
@@ -17,12 +27,14 @@ absl::Status SnapshotRows::Scan(absl::string_view prefix,
   return snapshot_.Scan(table_, prefix, base::PrefixEnd(prefix), visit);
 }
 
-ReadView::ReadView(std::unique_ptr<eventstore::Snapshot> snapshot,
-                   core::KeyHash hash)
+ReadView::ReadView(std::shared_ptr<const eventstore::Snapshot> snapshot,
+                   KeptRows* kept, const core::KeyHash& hash)
     : snapshot_(std::move(snapshot)),
+      keeper_(KeeperAt(kept, *snapshot_)),
       state_(*snapshot_, eventstore::Table::State()),
-      view_(*snapshot_, eventstore::Table::View(snapshot_->views().live)),
-      hash_(std::move(hash)) {}
+      view_(*snapshot_, eventstore::Table::View(snapshot_->views().live),
+            keeper_ ? &*keeper_ : nullptr),
+      hash_(hash) {}
 
 absl::StatusOr<absl::Time> ReadView::recorded_at() const {
   if (position() == 0) return absl::InfinitePast();

@@ -4,33 +4,40 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "eventstore/store.h"
 #include "services/core/decision.h"
 #include "services/core/state.h"
+#include "services/engine/kept_rows.h"
 
 namespace kith::engine {
 
 // Rows of one table as a fold or rule reads them.
 class SnapshotRows final : public core::StateReader {
  public:
-  // `snapshot` must outlive it.
-  SnapshotRows(const eventstore::Snapshot& snapshot, eventstore::Table table)
-      : snapshot_(snapshot), table_(table) {}
+  // `snapshot` and `keeper`, if any, must outlive it.
+  SnapshotRows(const eventstore::Snapshot& snapshot, eventstore::Table table,
+               const core::Keeper* keeper = nullptr)
+      : snapshot_(snapshot), table_(table), keeper_(keeper) {}
 
   absl::StatusOr<std::optional<std::string>> Get(
       absl::string_view key) const override;
   absl::Status Scan(absl::string_view prefix,
                     const Visit& visit) const override;
+  const core::Keeper* keeper() const override { return keeper_; }
 
  private:
   const eventstore::Snapshot& snapshot_;
   const eventstore::Table table_;
+  const core::Keeper* const keeper_;
 };
 
 class ReadView {
  public:
-  ReadView(std::unique_ptr<eventstore::Snapshot> snapshot, core::KeyHash hash);
+  // `kept` (null: nothing is kept) and `hash` must outlive it.
+  ReadView(std::shared_ptr<const eventstore::Snapshot> snapshot, KeptRows* kept,
+           const core::KeyHash& hash);
 
   // The head: how many facts are recorded.
   uint64_t position() const { return snapshot_->head().next; }
@@ -46,10 +53,11 @@ class ReadView {
   const core::KeyHash& hash() const { return hash_; }
 
  private:
-  const std::unique_ptr<eventstore::Snapshot> snapshot_;
+  const std::shared_ptr<const eventstore::Snapshot> snapshot_;
+  const std::optional<MomentKeeper> keeper_;
   const SnapshotRows state_;
   const SnapshotRows view_;
-  const core::KeyHash hash_;
+  const core::KeyHash& hash_;
 };
 
 }  // namespace kith::engine

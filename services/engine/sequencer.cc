@@ -51,6 +51,7 @@ Sequencer::Sequencer(const Options& options, eventstore::Store& store,
       keys_(keys),
       metrics_(metrics),
       hash_(HashUnder(store.pepper())),
+      kept_(options.kept_bytes_max),
       tokens_(options.partnership, store.incarnation(), store.pepper()) {
   inbox_.OnLost([this](inbox::Ticket ticket, const absl::Status& why) {
     if (std::optional<Done> waiting = waiters_.Take(ticket)) (*waiting)(why);
@@ -71,8 +72,8 @@ absl::Status Sequencer::Start(const Progress& progress) {
   ASSIGN_OR_RETURN(decider_, NewDecider());
   recorder_ = NewRecorder();
   committer_ = std::make_unique<Committer>(
-      store_, *recorder_, waiters_, tokens_, metrics_, view->position(),
-      [this](const absl::Status& reason) { Fail(reason); });
+      store_, *recorder_, waiters_, tokens_, metrics_, kept_,
+      views_.group_of, view->position(),
   thread_ = std::thread([this] { Run(); });
   const std::lock_guard lock(mutex_);
   started_ = true;
@@ -155,10 +156,21 @@ absl::Status Sequencer::WaitForPosition(uint64_t position,
 }
 
 absl::StatusOr<std::unique_ptr<ReadView>> Sequencer::Read() const {
-  absl::StatusOr<std::unique_ptr<eventstore::Snapshot>> snapshot =
-      store_.Read();
+  auto snapshot = Latest();
   if (!snapshot.ok()) return absl::UnavailableError("the store has failed");
-  return std::make_unique<ReadView>(*std::move(snapshot), hash_);
+  return std::make_unique<ReadView>(*std::move(snapshot),
+                                    views_.group_of ? &kept_ : nullptr, hash_);
+}
+
+absl::StatusOr<std::shared_ptr<const eventstore::Snapshot>> Sequencer::Latest()
+    const {
+  const std::lock_guard lock(latest_mutex_);
+  if (latest_ == nullptr || committer_ == nullptr ||
+      latest_->head().next != committer_->position() ||
+      latest_->views().live != store_.views().live) {
+    ASSIGN_OR_RETURN(latest_, store_.Read());
+  }
+  return latest_;
 }
 
 void Sequencer::Run() {

@@ -11,6 +11,7 @@
 #include "services/engine/decider.h"
 #include "services/engine/engine.h"
 #include "services/engine/gate.h"
+#include "services/engine/kept_rows.h"
 #include "services/engine/rebuilder.h"
 #include "services/engine/recorder.h"
 #include "services/engine/waiters.h"
@@ -44,6 +45,7 @@ class Sequencer final : public Engine {
   absl::Status StartInbox(const ReadView& view);
   absl::StatusOr<std::unique_ptr<Decider>> NewDecider();
   std::unique_ptr<Recorder> NewRecorder() const;
+  absl::StatusOr<std::shared_ptr<const eventstore::Snapshot>> Latest() const;
 
   // The deciding thread.
   void Run();
@@ -66,6 +68,10 @@ class Sequencer final : public Engine {
   SourceKeys& keys_;
   EngineMetrics* const metrics_;
   const core::KeyHash hash_;
+  mutable KeptRows kept_;
+  // The newest moment that was read: for all who read before the next commit.
+  mutable std::mutex latest_mutex_;
+  mutable std::shared_ptr<const eventstore::Snapshot> latest_;
   const PositionTokens tokens_;
 
   Waiters waiters_;

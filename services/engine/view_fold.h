@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kith/ledger/v1/facts.pb.h"
 #include "services/core/decision.h"
@@ -30,6 +31,10 @@ struct ViewFold {
       fold;
   // Version of the rows it makes. Views of another one are rebuilt on open.
   uint32_t version = 1;
+  // The group of a row's key: rows of one group are read together, and what
+  // readers make of them is kept while none changes (KeptRows). Empty: nothing
+  // is kept.
+  std::function<absl::string_view(absl::string_view key)> group_of;
 };
 
 }  // namespace kith::engine

@@ -331,8 +331,8 @@ absl::StatusOr<Direct> DirectlyReached(const core::StateReader& then,
     for (const EntityNumber one : group) {
       ASSIGN_OR_RETURN(const EntityNumber is_now, now.Resolve(one));
       ASSIGN_OR_RETURN(const Things members, before.Of(one, Kind::kMember));
-      for (const Thing& member : members) {
-        const EntityNumber record = member.row.member().stated().record();
+      for (const Thing* member : members) {
+        const EntityNumber record = member->row.member().stated().record();
         direct.then.insert(record);
         if (is_now == standing_now) direct.still.insert(record);
       }

@@ -25,8 +25,8 @@ class Works {
         today_(today) {}
 
   absl::StatusOr<bool> With(const Household& household) {
-    for (const Thing& thing : household.things) {
-      ASSIGN_OR_RETURN(const bool works, ByFamilyRow(thing.row));
+    for (const Thing* thing : household.things) {
+      ASSIGN_OR_RETURN(const bool works, ByFamilyRow(thing->row));
       if (works) return true;
     }
     for (const Member& member : household.members) {
@@ -42,10 +42,10 @@ class Works {
   absl::StatusOr<bool> WithRecord(EntityNumber record) {
     ASSIGN_OR_RETURN(const Things things,
                      reading_.Of(record, Kind::kInvolvement));
-    return std::any_of(things.begin(), things.end(), [&](const Thing& thing) {
-      const auto& involvement = thing.row.involvement();
+    return std::any_of(things.begin(), things.end(), [&](const Thing* thing) {
+      const auto& involvement = thing->row.involvement();
       return core::Covers(involvement.said().period(), today_) &&
-             Is(thing.row.said().by().agency(), involvement.worker());
+             Is(thing->row.said().by().agency(), involvement.worker());
     });
   }
 

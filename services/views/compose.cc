@@ -90,11 +90,11 @@ absl::StatusOr<std::optional<Household>> HouseholdOf(Reading& reading,
   if (row == nullptr) return std::optional<Household>();
   ASSIGN_OR_RETURN(household.group, reading.Group(household.family));
   for (const EntityNumber one : household.group) {
-    ASSIGN_OR_RETURN(const Things* things, reading.Of(one));
-    for (const Thing& thing : *things) {
+    ASSIGN_OR_RETURN(const Things things, reading.Of(one));
+    for (const Thing* thing : things) {
       household.things.push_back(thing);
-      if (!thing.row.has_member()) continue;
-      RETURN_IF_ERROR(AddMember(reading, thing.row, today, household.members));
+      if (!thing->row.has_member()) continue;
+      RETURN_IF_ERROR(AddMember(reading, thing->row, today, household.members));
     }
   }
   for (const Member& member : household.members) {

@@ -148,8 +148,8 @@ absl::StatusOr<std::optional<Household>> HouseholdOf(Reading& reading,
 // The open appointment, if any, that stands for the family; more than one make
 // it disputed.
 struct Leads {
-  std::vector<const Thing*> open;     // ascending
-  std::vector<const Thing*> earlier;  // latest first
+  Things open;     // ascending
+  Things earlier;  // latest first
 };
 Leads LeadsOf(const Things& things);
 absl::StatusOr<Pieces<api::v1::LeadView>> OfLeads(const Scene& scene,

@@ -71,8 +71,9 @@ struct Side {
 
 absl::StatusOr<std::optional<Side>> SideOf(const Scene& scene,
                                            EntityNumber plan) {
-  ASSIGN_OR_RETURN(const auto thing, scene.reading.Numbered(plan, Kind::kPlan));
-  if (!thing.has_value()) return std::optional<Side>();
+  ASSIGN_OR_RETURN(const Thing* thing,
+                   scene.reading.Numbered(plan, Kind::kPlan));
+  if (thing == nullptr) return std::optional<Side>();
   const auto& row = thing->row.plan();
   Side side;
   side.view.set_plan_id(thing->row.thing().id());
@@ -137,10 +138,11 @@ Piece<DuplicateView> OwnSide(const DuplicateView& outline, const Side& own,
 
 Leads LeadsOf(const Things& things) {
   Leads leads;
-  for (const Thing& thing : things) {
-    if (!thing.row.has_lead()) continue;
-    const bool ended = thing.row.lead().state() == ledger::v1::LEAD_STATE_ENDED;
-    (ended ? leads.earlier : leads.open).push_back(&thing);
+  for (const Thing* thing : things) {
+    if (!thing->row.has_lead()) continue;
+    const bool ended =
+        thing->row.lead().state() == ledger::v1::LEAD_STATE_ENDED;
+    (ended ? leads.earlier : leads.open).push_back(thing);
   }
   const auto before = [](const Thing* one, const Thing* other) {
     return one->row.thing().number() < other->row.thing().number();
@@ -172,8 +174,8 @@ absl::StatusOr<api::v1::PractitionerView> LeadPractitioner(
   ASSIGN_OR_RETURN(const auto group, reading.Group(standing));
   Things things;
   for (const EntityNumber one : group) {
-    ASSIGN_OR_RETURN(Things some, reading.Of(one, Kind::kLead));
-    for (Thing& thing : some) things.push_back(std::move(thing));
+    ASSIGN_OR_RETURN(const Things some, reading.Of(one, Kind::kLead));
+    things.insert(things.end(), some.begin(), some.end());
   }
   const Leads leads = LeadsOf(things);
   if (leads.open.empty()) return api::v1::PractitionerView();

@@ -78,15 +78,15 @@ absl::StatusOr<PlanView> WholePlan(const Scene& scene, const Thing& thing) {
 absl::Status AddPlanParts(const Scene& scene, const Thing& thing, Kind kind,
                           const ItemLabel& label, Pieces<PlanView>* pieces) {
   ASSIGN_OR_RETURN(const Things parts, scene.reading.PartsOf(thing.key, kind));
-  for (const Thing& part : parts) {
+  for (const Thing* part : parts) {
     PlanView view;
     view.set_plan_id(thing.row.thing().id());
-    ASSIGN_OR_RETURN(const auto by, scene.reading.SaidBy(part.row.said()));
+    ASSIGN_OR_RETURN(const auto by, scene.reading.SaidBy(part->row.said()));
     if (kind == Kind::kReview) {
-      *view.add_reviews()->mutable_said() = part.row.review().said();
+      *view.add_reviews()->mutable_said() = part->row.review().said();
       *view.mutable_reviews(0)->mutable_by() = by;
     } else {
-      *view.add_contacts()->mutable_said() = part.row.contact().said();
+      *view.add_contacts()->mutable_said() = part->row.contact().said();
       *view.mutable_contacts(0)->mutable_by() = by;
     }
     DropReferences(&view);
@@ -223,15 +223,16 @@ absl::StatusOr<Pieces<ReferralView>> OfReferral(const Scene& scene,
   AddForAgencies(&pieces, label, whole, parties);
   ASSIGN_OR_RETURN(const Things steps,
                    scene.reading.PartsOf(thing.key, Kind::kStep));
-  for (const Thing& step : steps) {
+  for (const Thing* step : steps) {
     ReferralView part;
     part.set_referral_id(thing.row.thing().id());
     auto& view = *part.add_steps();
-    *view.mutable_said() = step.row.step().said();
+    *view.mutable_said() = step->row.step().said();
     DropReferences(view.mutable_said());
-    ASSIGN_OR_RETURN(*view.mutable_by(), scene.reading.SaidBy(step.row.said()));
+    ASSIGN_OR_RETURN(*view.mutable_by(),
+                     scene.reading.SaidBy(step->row.said()));
     std::set<std::string> agencies = parties;
-    agencies.insert(step.row.said().by().agency());
+    agencies.insert(step->row.said().by().agency());
     AddForAgencies(&pieces, label, part, agencies);
   }
   return pieces;
@@ -258,8 +259,8 @@ absl::StatusOr<Pieces<AssessmentView>> OfAssessment(const Scene& scene,
   pieces.push_back(std::move(piece));
   ASSIGN_OR_RETURN(const Things scores,
                    scene.reading.PartsOf(thing.key, Kind::kScore));
-  for (const Thing& score : scores) {
-    ASSIGN_OR_RETURN(auto part, OfScore(scene, thing, score));
+  for (const Thing* score : scores) {
+    ASSIGN_OR_RETURN(auto part, OfScore(scene, thing, *score));
     pieces.push_back(std::move(part));
   }
   return pieces;
@@ -302,9 +303,9 @@ absl::StatusOr<Pieces<MeetingView>> OfMeeting(const Scene& scene,
   const auto& recorded = thing.row.meeting();
   const auto& by = thing.row.said();
   RecordSet records = RecordsIn(recorded.family_present());
-  ASSIGN_OR_RETURN(const auto plan,
+  ASSIGN_OR_RETURN(const Thing* plan,
                    scene.reading.Numbered(recorded.plan(), Kind::kPlan));
-  if (plan.has_value()) {
+  if (plan != nullptr) {
     const auto& of_plan = plan->row.plan().recorded().records();
     records.insert(of_plan.begin(), of_plan.end());
   }

@@ -31,8 +31,8 @@ class DueList {
     const ThingKey key{due.place().subject(),
                        static_cast<Kind>(due.place().kind()),
                        due.place().rest()};
-    ASSIGN_OR_RETURN(const auto thing, reading.Get(key));
-    if (!thing.has_value() || due.kind().empty()) return Pieces<DueEntry>();
+    ASSIGN_OR_RETURN(const Thing* thing, reading.Get(key));
+    if (thing == nullptr || due.kind().empty()) return Pieces<DueEntry>();
     const std::string& agency = thing->row.said().by().agency();
     if (!filter_.agency.empty() && filter_.agency != agency) {
       return Pieces<DueEntry>();

@@ -1,11 +1,13 @@
 // The one view of a family, and its line in lists.
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "base/civil_date.h"
 #include "services/core/family/dates.h"
 #include "services/core/family/resolve.h"
 #include "services/views/compose.h"
 #include "services/views/due.h"
+#include "services/views/keeping.h"
 #include "services/views/names.h"
 #include "services/views/read.h"
 
@@ -26,8 +28,8 @@ class FamilyAnswer {
 
   absl::StatusOr<Pieces<FamilyView>> Compose() {
     RETURN_IF_ERROR(AddFamilies());
-    for (const Thing& thing : household_.things) {
-      RETURN_IF_ERROR(AddOfFamily(thing));
+    for (const Thing* thing : household_.things) {
+      RETURN_IF_ERROR(AddOfFamily(*thing));
     }
     RETURN_IF_ERROR(AddLead());
     for (const Member& member : household_.members) {
@@ -157,14 +159,14 @@ class FamilyAnswer {
 
   absl::Status AddPerson(const Member& member) {
     for (const EntityNumber record : member.records) {
-      ASSIGN_OR_RETURN(const Things* things, scene_.reading.Of(record));
-      for (const Thing& thing : *things) {
-        if (thing.row.has_record()) {
-          ASSIGN_OR_RETURN(auto parts, OfRecord(scene_, record, thing.row));
+      ASSIGN_OR_RETURN(const Things things, scene_.reading.Of(record));
+      for (const Thing* thing : things) {
+        if (thing->row.has_record()) {
+          ASSIGN_OR_RETURN(auto parts, OfRecord(scene_, record, thing->row));
           AddPeople(std::move(parts));
-        } else if (!IsToldByAnother(record, thing) &&
-                   seen_.insert(thing.key.Bytes()).second) {
-          RETURN_IF_ERROR(AddOfPerson(record, thing));
+        } else if (!IsToldByAnother(record, *thing) &&
+                   seen_.insert(thing->key.Bytes()).second) {
+          RETURN_IF_ERROR(AddOfPerson(record, *thing));
         }
       }
     }
@@ -219,8 +221,8 @@ class FamilyAnswer {
                            key.subject)) {
       return absl::OkStatus();
     }
-    ASSIGN_OR_RETURN(const auto thing, scene_.reading.Get(key));
-    if (!thing.has_value() ||
+    ASSIGN_OR_RETURN(const Thing* thing, scene_.reading.Get(key));
+    if (thing == nullptr ||
         !core::family::IsCurrent(thing->row.member(), scene_.today)) {
       return absl::OkStatus();
     }
@@ -298,12 +300,12 @@ class SummaryAnswer {
   absl::Status AddPlans() {
     ASSIGN_OR_RETURN(const auto rules, RulesInForce(scene_.reading.view()));
     std::vector<std::pair<absl::CivilDay, Piece<FamilySummary>>> plans;
-    for (const Thing& thing : household_.things) {
-      if (!thing.row.has_plan() || !IsRunning(thing.row.plan())) continue;
-      ASSIGN_OR_RETURN(ItemLabel label, LabelOfPlan(scene_, thing));
+    for (const Thing* thing : household_.things) {
+      if (!thing->row.has_plan() || !IsRunning(thing->row.plan())) continue;
+      ASSIGN_OR_RETURN(ItemLabel label, LabelOfPlan(scene_, *thing));
       Piece<FamilySummary> piece{std::move(label), {}};
-      piece.part.add_open_plan_ids(thing.row.thing().id());
-      const auto window = ReviewWindow(thing.row, rules);
+      piece.part.add_open_plan_ids(thing->row.thing().id());
+      const auto window = ReviewWindow(thing->row, rules);
       if (window.has_value()) {
         *piece.part.mutable_review_due() = core::ToDate(window->until);
       }
@@ -324,6 +326,17 @@ class SummaryAnswer {
   Pieces<FamilySummary> pieces_;
 };
 
+// Parsed messages take some times their bytes on the wire.
+size_t MemoryOf(const std::optional<Pieces<FamilyView>>& pieces) {
+  size_t bytes = sizeof(pieces);
+  if (!pieces.has_value()) return bytes;
+  for (const auto& piece : *pieces) {
+    bytes += sizeof(piece) + 4 * piece.part.ByteSizeLong() +
+             piece.label.SpaceUsedLong();
+  }
+  return bytes;
+}
+
 template <class Composer, class T>
 Answer<T> AnswerBy(const core::StateReader& view, EntityNumber family,
                    absl::Time now) {
@@ -341,6 +354,22 @@ Answer<T> AnswerBy(const core::StateReader& view, EntityNumber family,
 Answer<FamilyView> FamilyPieces(const core::StateReader& view,
                                 EntityNumber family, absl::Time now) {
   return AnswerBy<FamilyAnswer, FamilyView>(view, family, now);
+}
+
+absl::StatusOr<std::shared_ptr<const Pieces<FamilyView>>> KeptFamilyPieces(
+    const core::StateReader& view, EntityNumber family, absl::Time now) {
+  using Composed = std::optional<Pieces<FamilyView>>;
+  const std::string name =
+      absl::StrCat("=f", family, absl::FormatCivilTime(base::LondonDay(now)));
+  ASSIGN_OR_RETURN(auto kept, Kept<Composed>(
+                                  view, name,
+                                  [&](const core::StateReader& rows) {
+                                    return FamilyPieces(rows, family, now);
+                                  },
+                                  MemoryOf));
+  if (!kept->has_value()) return nullptr;
+  const Pieces<FamilyView>* pieces = &**kept;
+  return std::shared_ptr<const Pieces<FamilyView>>(std::move(kept), pieces);
 }
 
 Answer<FamilySummary> SummaryPieces(const core::StateReader& view,

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "kith/ledger/v1/view.pb.h"
 #include "services/core/family/resolve.h"
+#include "services/views/keeping.h"
 #include "services/views/reading.h"
 #include "services/views/search_keys.h"
 
@@ -14,9 +16,14 @@ namespace {
 
 using ledger::v1::PlaceRow;
 
-absl::StatusOr<std::vector<EntityNumber>> KnownAs(const core::StateReader& view,
-                                                  const std::string& hash) {
-  std::vector<EntityNumber> found;
+// What an entry takes that holds next to nothing.
+constexpr size_t kKeptBytes = 200;
+
+using Numbers = std::vector<EntityNumber>;
+
+absl::StatusOr<Numbers> ScanKnownAs(const core::StateReader& view,
+                                    const std::string& hash) {
+  Numbers found;
   RETURN_IF_ERROR(view.Scan(keys::KnownAs(hash),
                             [&](absl::string_view key, absl::string_view) {
                               found.push_back(keys::LastNumber(key));
@@ -25,10 +32,22 @@ absl::StatusOr<std::vector<EntityNumber>> KnownAs(const core::StateReader& view,
   return found;
 }
 
-}  // namespace
+absl::StatusOr<Numbers> KnownAs(const core::StateReader& view,
+                                const std::string& hash) {
+  ASSIGN_OR_RETURN(const auto found, Kept<Numbers>(
+                                         view, "=h" + hash,
+                                         [&](const core::StateReader& rows) {
+                                           return ScanKnownAs(rows, hash);
+                                         },
+                                         [](const Numbers& numbers) {
+                                           return kKeptBytes +
+                                                  numbers.size() * 8;
+                                         }));
+  return *found;
+}
 
-absl::StatusOr<std::optional<Named>> Find(const core::StateReader& view,
-                                          absl::string_view id) {
+absl::StatusOr<std::optional<Named>> FindRows(const core::StateReader& view,
+                                              absl::string_view id) {
   ASSIGN_OR_RETURN(auto row, core::ReadRow<PlaceRow>(view, keys::Id(id)));
   if (!row.has_value()) return std::optional<Named>();
   ASSIGN_OR_RETURN(auto place,
@@ -40,6 +59,19 @@ absl::StatusOr<std::optional<Named>> Find(const core::StateReader& view,
     named.subject = named.number;
   }
   return std::optional<Named>(named);
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<Named>> Find(const core::StateReader& view,
+                                          absl::string_view id) {
+  ASSIGN_OR_RETURN(
+      const auto named,
+      Kept<std::optional<Named>>(
+          view, absl::StrCat("=i", id),
+          [&](const core::StateReader& rows) { return FindRows(rows, id); },
+          [](const std::optional<Named>&) { return kKeptBytes; }));
+  return *named;
 }
 
 absl::StatusOr<std::optional<EntityNumber>> NumberOfId(
@@ -99,10 +131,10 @@ absl::StatusOr<std::vector<EntityNumber>> FamiliesOfRecords(
   for (const EntityNumber record : everyone) {
     ASSIGN_OR_RETURN(const Things memberships,
                      reading.Of(record, Kind::kMember));
-    for (const Thing& thing : memberships) {
-      if (!core::family::IsCurrent(thing.row.member(), day)) continue;
+    for (const Thing* thing : memberships) {
+      if (!core::family::IsCurrent(thing->row.member(), day)) continue;
       ASSIGN_OR_RETURN(const EntityNumber family,
-                       reading.Resolve(thing.key.subject));
+                       reading.Resolve(thing->key.subject));
       families.insert(family);
     }
   }

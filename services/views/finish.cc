@@ -177,9 +177,10 @@ void DropRepeats(Message* message) {
         field->cpp_type() != FieldDescriptor::CPPTYPE_STRING) {
       continue;
     }
+    const int size = reflection.FieldSize(*message, field);
+    if (size < 2) continue;
     std::set<std::string> seen;
     int kept = 0;
-    const int size = reflection.FieldSize(*message, field);
     for (int i = 0; i < size; ++i) {
       if (!seen.insert(TextAt(*message, field, i)).second) continue;
       if (kept != i) reflection.SwapElements(message, field, kept, i);

@@ -20,6 +20,7 @@ void DropRepeats(google::protobuf::Message* message);
 // an id stay apart.
 template <class T, class IdOf>
 void MergeById(google::protobuf::RepeatedPtrField<T>* all, const IdOf& id_of) {
+  if (all->size() < 2) return;
   std::map<std::string, int> places;
   std::set<std::string> seen;
   google::protobuf::RepeatedPtrField<T> merged;

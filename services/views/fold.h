@@ -11,6 +11,7 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kith/ledger/v1/facts.pb.h"
 #include "services/core/decision.h"
@@ -36,5 +37,8 @@ struct Recorded {
 // DATA_LOSS: stop. What an erased subject's rows would have held is left out.
 absl::Status Fold(core::StateWriter& rows, const Recorded& recorded,
                   const core::KeyHash& hash);
+
+// Rows whose keys have the same group change together for readers.
+absl::string_view GroupOf(absl::string_view key);
 
 }  // namespace kith::views

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
 
@@ -28,6 +29,22 @@ std::string ThingKey::Bytes() const {
 namespace keys {
 
 std::string Numbered(EntityNumber number) { return base::BigEndian64(number); }
+
+absl::string_view GroupOf(absl::string_view key) {
+  if (absl::StartsWith(key, "s/")) return key.substr(0, kKindAt);
+  if (absl::StartsWith(key, "h/") && key.size() > 8) {
+    return key.substr(0, key.size() - 8);
+  }
+  return key;
+}
+
+absl::optional<absl::string_view> GroupOfPrefix(absl::string_view prefix) {
+  if (absl::StartsWith(prefix, "s/") && prefix.size() >= kKindAt) {
+    return prefix.substr(0, kKindAt);
+  }
+  if (absl::StartsWith(prefix, "h/")) return prefix;
+  return absl::nullopt;
+}
 
 std::string ThingsOf(Subject subject) {
   return absl::StrCat("s/", Numbered(subject));

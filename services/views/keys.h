@@ -21,6 +21,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "absl/types/optional.h"
 #include "kith/ledger/v1/view.pb.h"
 #include "services/core/state.h"
 
@@ -43,7 +44,12 @@ struct ThingKey {
 namespace keys {
 
 std::string Numbered(EntityNumber number);  // its eight bytes
-std::string ThingsOf(Subject subject);      // prefix
+// What belongs together for readers: rows of a subject, of an identifier, or
+// one row by itself.
+absl::string_view GroupOf(absl::string_view key);
+// The group of all keys that begin with `prefix`; empty: they have several.
+absl::optional<absl::string_view> GroupOfPrefix(absl::string_view prefix);
+std::string ThingsOf(Subject subject);  // prefix
 std::string ThingsOf(Subject subject, Kind kind);
 // What follows the subject in a key of a thing; empty kind: it is none.
 ThingKey ParseThing(absl::string_view key);

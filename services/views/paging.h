@@ -17,11 +17,11 @@ namespace kith::views {
 // The latest first: greater numbers are later.
 inline void LatestFirst(Things* things) {
   std::sort(things->begin(), things->end(),
-            [](const Thing& one, const Thing& other) {
-              return one.row.thing().number() > other.row.thing().number();
+            [](const Thing* one, const Thing* other) {
+              return one->row.thing().number() > other->row.thing().number();
             });
-  const auto same = [](const Thing& one, const Thing& other) {
-    return one.key.Bytes() == other.key.Bytes();
+  const auto same = [](const Thing* one, const Thing* other) {
+    return one->key.Bytes() == other->key.Bytes();
   };
   things->erase(std::unique(things->begin(), things->end(), same),
                 things->end());
@@ -33,15 +33,15 @@ template <class T, class Compose>
 absl::StatusOr<Page<T>> PageOf(const Things& latest_first, const PageFrom& from,
                                const Compose& compose) {
   Page<T> page;
-  for (const Thing& thing : latest_first) {
-    const std::string cursor = keys::Numbered(thing.row.thing().number());
+  for (const Thing* thing : latest_first) {
+    const std::string cursor = keys::Numbered(thing->row.thing().number());
     if (!from.cursor.empty() && cursor >= from.cursor) continue;
     if (page.entries.size() == from.limit) {
       page.next =
           page.entries.empty() ? from.cursor : page.entries.back().cursor;
       break;
     }
-    ASSIGN_OR_RETURN(Pieces<T> pieces, compose(thing));
+    ASSIGN_OR_RETURN(Pieces<T> pieces, compose(*thing));
     page.entries.push_back({std::move(pieces), cursor});
   }
   return page;

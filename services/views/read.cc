@@ -45,8 +45,8 @@ class PersonAnswer {
   absl::StatusOr<Pieces<PersonView>> Compose(
       const std::vector<EntityNumber>& records) {
     for (const EntityNumber record : records) {
-      ASSIGN_OR_RETURN(const Things* things, scene_.reading.Of(record));
-      for (const Thing& thing : *things) RETURN_IF_ERROR(Add(record, thing));
+      ASSIGN_OR_RETURN(const Things things, scene_.reading.Of(record));
+      for (const Thing* thing : things) RETURN_IF_ERROR(Add(record, *thing));
     }
     RETURN_IF_ERROR(AddFormerIds(records));
     return std::move(pieces_);
@@ -68,8 +68,8 @@ class PersonAnswer {
 
   absl::Status AddFamily(EntityNumber record, const ThingKey& key) {
     if (key.kind != Kind::kMember) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const auto thing, scene_.reading.Get(key));
-    if (!thing.has_value() ||
+    ASSIGN_OR_RETURN(const Thing* thing, scene_.reading.Get(key));
+    if (thing == nullptr ||
         !core::family::IsCurrent(thing->row.member(), scene_.today)) {
       return absl::OkStatus();
     }
@@ -114,14 +114,14 @@ absl::StatusOr<Things> OfFamily(Reading& reading, EntityNumber family,
   Things things;
   ASSIGN_OR_RETURN(const auto household, HouseholdOf(reading, family, today));
   if (!household.has_value()) return things;
-  for (const Thing& thing : household->things) {
-    if (thing.key.kind == kind) things.push_back(thing);
+  for (const Thing* thing : household->things) {
+    if (thing->key.kind == kind) things.push_back(thing);
   }
   for (const Member& member : household->members) {
     if (!member.current) continue;
     for (const EntityNumber record : member.records) {
-      ASSIGN_OR_RETURN(Things some, reading.Of(record, kind));
-      std::move(some.begin(), some.end(), std::back_inserter(things));
+      ASSIGN_OR_RETURN(const Things some, reading.Of(record, kind));
+      things.insert(things.end(), some.begin(), some.end());
     }
   }
   LatestFirst(&things);
@@ -148,8 +148,8 @@ Answer<T> OneOf(const core::StateReader& view, EntityNumber number, Kind kind,
                 absl::CivilDay today, const FamilyOf& family_of,
                 const Compose& compose) {
   Reading reading(view);
-  ASSIGN_OR_RETURN(const auto thing, reading.Numbered(number, kind));
-  if (!thing.has_value()) return std::optional<Pieces<T>>();
+  ASSIGN_OR_RETURN(const Thing* thing, reading.Numbered(number, kind));
+  if (thing == nullptr) return std::optional<Pieces<T>>();
   ASSIGN_OR_RETURN(const EntityNumber family,
                    reading.Resolve(family_of(thing->row)));
   const Scene scene{reading, today, family, false};
@@ -270,8 +270,8 @@ absl::StatusOr<Page<ListConsentsResponse>> ConsentsAbout(
   ASSIGN_OR_RETURN(const auto records, reading.RecordsOf(record));
   for (const EntityNumber one : records) {
     for (const Kind kind : {Kind::kConsent, Kind::kRestriction}) {
-      ASSIGN_OR_RETURN(Things some, reading.Of(one, kind));
-      std::move(some.begin(), some.end(), std::back_inserter(things));
+      ASSIGN_OR_RETURN(const Things some, reading.Of(one, kind));
+      things.insert(things.end(), some.begin(), some.end());
     }
   }
   LatestFirst(&things);

@@ -14,6 +14,7 @@
 // people, and one read for each practitioner and person that these name.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <set>
 #include <vector>
@@ -33,6 +34,11 @@ namespace kith::views {
 template <class T>
 using Answer = absl::StatusOr<std::optional<Pieces<T>>>;
 
+// The same answer, kept for all who read while nothing of it changes. Null:
+// there is no such family.
+absl::StatusOr<std::shared_ptr<const Pieces<api::v1::FamilyView>>>
+KeptFamilyPieces(const core::StateReader& view, core::EntityNumber family,
+                 absl::Time now);
 Answer<api::v1::FamilyView> FamilyPieces(const core::StateReader& view,
                                          core::EntityNumber family,
                                          absl::Time now);

@@ -11,105 +11,118 @@ namespace {
 // How many joins lead from a family to the one that stands for it at most.
 constexpr int kJoinsMax = 1000;
 
-absl::Status Broken() {
-  return absl::DataLossError("a view row does not parse");
-}
+// What a parsed row takes, about: for the keeper's limit.
+constexpr size_t kMemoryOfARow = 300;
+constexpr size_t kMemoryOfAByte = 3;
 
-const ThingRow* Find(
-    const std::map<EntityNumber, std::optional<ThingRow>>& rows,
-    EntityNumber number) {
-  const auto& found = rows.at(number);
-  return found.has_value() ? &*found : nullptr;
+// Those whose rest begins with `rest`.
+Things Within(const SubjectRows& rows, Kind kind, absl::string_view rest) {
+  auto at = std::partition_point(rows.things.begin(), rows.things.end(),
+                                 [&](const Thing& thing) {
+                                   if (thing.key.kind != kind)
+                                     return thing.key.kind < kind;
+                                   return thing.key.rest < rest;
+                                 });
+  Things things;
+  for (; at != rows.things.end(); ++at) {
+    if (at->key.kind != kind || !absl::StartsWith(at->key.rest, rest)) break;
+    things.push_back(&*at);
+  }
+  return things;
 }
 
 }  // namespace
 
 ThingKey LeadsTo(const Thing& thing) { return keys::ParseElsewhere(thing.key); }
 
-absl::Status Reading::Collect(const std::string& prefix, Things* things) const {
+absl::StatusOr<std::shared_ptr<const SubjectRows>> Reading::ReadRows(
+    Subject subject) {
+  auto rows = std::make_shared<SubjectRows>();
   bool sound = true;
-  RETURN_IF_ERROR(
-      view_.Scan(prefix, [&](absl::string_view key, absl::string_view value) {
-        Thing thing{keys::ParseThing(key), {}};
-        sound = thing.row.ParseFromArray(value.data(),
-                                         static_cast<int>(value.size()));
-        things->push_back(std::move(thing));
+  RETURN_IF_ERROR(view_.Scan(
+      keys::ThingsOf(subject),
+      [&](absl::string_view key, absl::string_view value) {
+        rows->things.push_back({keys::ParseThing(key), {}});
+        ThingRow& row = rows->things.back().row;
+        sound =
+            row.ParseFromArray(value.data(), static_cast<int>(value.size()));
+        rows->bytes += kMemoryOfARow + kMemoryOfAByte * value.size();
         return sound;
       }));
-  return sound ? absl::OkStatus() : Broken();
+  if (!sound) return absl::DataLossError("a view row does not parse");
+  return rows;
 }
 
-absl::StatusOr<const Things*> Reading::Of(Subject subject) {
-  const auto known = things_.find(subject);
-  if (known != things_.end()) return &known->second;
-  Things found;
-  RETURN_IF_ERROR(Collect(keys::ThingsOf(subject), &found));
+absl::StatusOr<const SubjectRows*> Reading::RowsOf(Subject subject) {
+  auto& rows = rows_[subject];
+  if (rows != nullptr) return rows.get();
+  const core::Keeper* keeper = view_.keeper();
+  const std::string group = keys::ThingsOf(subject);
+  if (keeper != nullptr) {
+    rows = std::static_pointer_cast<const SubjectRows>(keeper->Find(group));
+    if (rows != nullptr) return rows.get();
+  }
+  ASSIGN_OR_RETURN(rows, ReadRows(subject));
+  if (keeper != nullptr) keeper->Keep(group, {group}, rows);
+  return rows.get();
+}
+
+absl::StatusOr<Things> Reading::Of(Subject subject) {
+  ASSIGN_OR_RETURN(const SubjectRows* rows, RowsOf(subject));
   Things things;
-  for (Thing& thing : found) {
+  for (const Thing& thing : rows->things) {
     const ThingKey key = LeadsTo(thing);
     if (key.kind == Kind::WHAT_NOT_SET || key.kind == Kind::kMember ||
         key.kind == Kind::kMatch) {
-      things.push_back(std::move(thing));
+      things.push_back(&thing);
       continue;
     }
-    ASSIGN_OR_RETURN(auto owned, Get(key));
-    if (owned.has_value()) things.push_back(*std::move(owned));
-  }
-  return &(things_[subject] = std::move(things));
-}
-
-absl::StatusOr<Things> Reading::Of(Subject subject, Kind kind) const {
-  Things things;
-  RETURN_IF_ERROR(Collect(keys::ThingsOf(subject, kind), &things));
-  Things leads;
-  RETURN_IF_ERROR(Collect(keys::Elsewhere(subject, kind), &leads));
-  for (const Thing& lead : leads) {
-    ASSIGN_OR_RETURN(auto owned, Get(LeadsTo(lead)));
-    if (owned.has_value()) things.push_back(*std::move(owned));
+    ASSIGN_OR_RETURN(const Thing* owned, Get(key));
+    if (owned != nullptr) things.push_back(owned);
   }
   return things;
 }
 
-absl::StatusOr<Things> Reading::PartsOf(const ThingKey& key, Kind kind) const {
-  Things parts;
-  const auto known = things_.find(key.subject);
-  if (known == things_.end()) {
-    RETURN_IF_ERROR(
-        Collect(keys::ThingsOf(key.subject, kind) + key.rest, &parts));
-    return parts;
+absl::StatusOr<Things> Reading::Of(Subject subject, Kind kind) {
+  ASSIGN_OR_RETURN(const SubjectRows* rows, RowsOf(subject));
+  Things things = Within(*rows, kind, "");
+  const char leads_to = static_cast<char>(kind);
+  for (const Thing* lead :
+       Within(*rows, Kind::kOwner, absl::string_view(&leads_to, 1))) {
+    ASSIGN_OR_RETURN(const Thing* owned, Get(LeadsTo(*lead)));
+    if (owned != nullptr) things.push_back(owned);
   }
-  for (const Thing& thing : known->second) {
-    if (thing.key.subject == key.subject && thing.key.kind == kind &&
-        absl::StartsWith(thing.key.rest, key.rest)) {
-      parts.push_back(thing);
-    }
-  }
-  return parts;
+  return things;
 }
 
-absl::StatusOr<std::optional<Thing>> Reading::Get(const ThingKey& key) const {
-  ASSIGN_OR_RETURN(auto row, core::ReadRow<ThingRow>(view_, key.Bytes()));
-  if (!row.has_value()) return std::optional<Thing>();
-  return std::optional<Thing>(Thing{key, *std::move(row)});
+absl::StatusOr<Things> Reading::PartsOf(const ThingKey& key, Kind kind) {
+  ASSIGN_OR_RETURN(const SubjectRows* rows, RowsOf(key.subject));
+  return Within(*rows, kind, key.rest);
 }
 
-absl::StatusOr<std::optional<Thing>> Reading::Numbered(EntityNumber number,
-                                                       Kind kind) const {
+absl::StatusOr<const Thing*> Reading::Get(const ThingKey& key) {
+  ASSIGN_OR_RETURN(const SubjectRows* rows, RowsOf(key.subject));
+  const Things found = Within(*rows, key.kind, key.rest);
+  const bool is_it = !found.empty() && found.front()->key.rest == key.rest;
+  return is_it ? found.front() : nullptr;
+}
+
+absl::StatusOr<const Thing*> Reading::Numbered(EntityNumber number, Kind kind) {
   ASSIGN_OR_RETURN(auto place, core::ReadRow<ledger::v1::PlaceRow>(
                                    view_, keys::Place(number)));
   if (!place.has_value() || place->kind() != static_cast<uint32_t>(kind)) {
-    return std::optional<Thing>();
+    return nullptr;
   }
   return Get({place->subject(), kind, place->rest()});
 }
 
+absl::StatusOr<const ThingRow*> Reading::Own(Subject subject, Kind kind) {
+  ASSIGN_OR_RETURN(const Thing* thing, Get({subject, kind, ""}));
+  return thing == nullptr ? nullptr : &thing->row;
+}
+
 absl::StatusOr<const ThingRow*> Reading::Record(EntityNumber record) {
-  if (records_.count(record) == 0) {
-    ASSIGN_OR_RETURN(records_[record],
-                     core::ReadRow<ThingRow>(
-                         view_, ThingKey{record, Kind::kRecord, ""}.Bytes()));
-  }
-  return Find(records_, record);
+  return Own(record, Kind::kRecord);
 }
 
 absl::StatusOr<EntityNumber> Reading::PersonOf(EntityNumber record) {
@@ -120,9 +133,9 @@ absl::StatusOr<EntityNumber> Reading::PersonOf(EntityNumber record) {
 absl::StatusOr<std::vector<EntityNumber>> Reading::RecordsOf(
     EntityNumber record) {
   ASSIGN_OR_RETURN(const EntityNumber person, PersonOf(record));
-  ASSIGN_OR_RETURN(const auto row, Get({person, Kind::kPerson, ""}));
-  if (!row.has_value()) return std::vector<EntityNumber>{person};
-  const auto& records = row->row.person().records();
+  ASSIGN_OR_RETURN(const ThingRow* row, Own(person, Kind::kPerson));
+  if (row == nullptr) return std::vector<EntityNumber>{person};
+  const auto& records = row->person().records();
   return std::vector<EntityNumber>(records.begin(), records.end());
 }
 
@@ -145,12 +158,7 @@ void Reading::AddOnce(std::string id,
 }
 
 absl::StatusOr<const ThingRow*> Reading::Family(EntityNumber family) {
-  if (families_.count(family) == 0) {
-    ASSIGN_OR_RETURN(families_[family],
-                     core::ReadRow<ThingRow>(
-                         view_, ThingKey{family, Kind::kFamily, ""}.Bytes()));
-  }
-  return Find(families_, family);
+  return Own(family, Kind::kFamily);
 }
 
 absl::StatusOr<EntityNumber> Reading::Resolve(EntityNumber family) {
@@ -184,10 +192,10 @@ absl::StatusOr<std::string> Reading::FamilyId(EntityNumber family) {
   return row == nullptr ? std::string() : row->thing().id();
 }
 
-absl::StatusOr<std::string> Reading::PlanId(EntityNumber plan) const {
+absl::StatusOr<std::string> Reading::PlanId(EntityNumber plan) {
   if (plan == 0) return std::string();
-  ASSIGN_OR_RETURN(const auto thing, Numbered(plan, Kind::kPlan));
-  return thing.has_value() ? thing->row.thing().id() : std::string();
+  ASSIGN_OR_RETURN(const Thing* thing, Numbered(plan, Kind::kPlan));
+  return thing != nullptr ? thing->row.thing().id() : std::string();
 }
 
 absl::StatusOr<api::v1::PractitionerView> Reading::Practitioner(

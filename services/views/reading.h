@@ -5,7 +5,7 @@
 #pragma once
 
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,10 +23,17 @@ struct Thing {
   ThingKey key;
   ThingRow row;
 };
-using Things = std::vector<Thing>;
+// Things live as long as the reading that gave them.
+using Things = std::vector<const Thing*>;
 
 // Where a row that holds only its owner leads; kind not set: it is no such row.
 ThingKey LeadsTo(const Thing& thing);
+
+// All rows of a subject, by key: read and parsed together, and kept while none
+// of them changes.
+struct SubjectRows final : core::Kept {
+  std::vector<Thing> things;
+};
 
 class Reading {
  public:
@@ -37,15 +44,15 @@ class Reading {
 
   // All rows of a subject by kind, and those of others' that its rows lead to.
   // Rows that lead to memberships and matches are left as they are (`LeadsTo`).
-  absl::StatusOr<const Things*> Of(Subject subject);
-  // The same of one kind only, without reading the rest.
-  absl::StatusOr<Things> Of(Subject subject, Kind kind) const;
+  absl::StatusOr<Things> Of(Subject subject);
+  // The same of one kind only, those that its rows lead to included.
+  absl::StatusOr<Things> Of(Subject subject, Kind kind);
   // The parts of a thing that are rows of that kind: a plan's reviews...
-  absl::StatusOr<Things> PartsOf(const ThingKey& key, Kind kind) const;
-  absl::StatusOr<std::optional<Thing>> Get(const ThingKey& key) const;
-  // A thing by its number; of that kind.
-  absl::StatusOr<std::optional<Thing>> Numbered(EntityNumber number,
-                                                Kind kind) const;
+  absl::StatusOr<Things> PartsOf(const ThingKey& key, Kind kind);
+  // Null: there is no such thing.
+  absl::StatusOr<const Thing*> Get(const ThingKey& key);
+  // A thing by its number; of that kind. Null: there is none.
+  absl::StatusOr<const Thing*> Numbered(EntityNumber number, Kind kind);
 
   // Null: there is no such record.
   absl::StatusOr<const ThingRow*> Record(EntityNumber record);
@@ -72,7 +79,7 @@ class Reading {
   absl::StatusOr<std::vector<EntityNumber>> Group(EntityNumber family);
   // Id of the family that stands for this one.
   absl::StatusOr<std::string> FamilyId(EntityNumber family);
-  absl::StatusOr<std::string> PlanId(EntityNumber plan) const;
+  absl::StatusOr<std::string> PlanId(EntityNumber plan);
 
   // Empty view: 0 or not known.
   absl::StatusOr<api::v1::PractitionerView> Practitioner(EntityNumber number);
@@ -81,12 +88,13 @@ class Reading {
  private:
   static void AddOnce(std::string id,
                       google::protobuf::RepeatedPtrField<std::string>* ids);
-  absl::Status Collect(const std::string& prefix, Things* things) const;
+  // The row of that kind which every such subject has once.
+  absl::StatusOr<const ThingRow*> Own(Subject subject, Kind kind);
+  absl::StatusOr<const SubjectRows*> RowsOf(Subject subject);
+  absl::StatusOr<std::shared_ptr<const SubjectRows>> ReadRows(Subject subject);
 
   const core::StateReader& view_;
-  std::map<Subject, Things> things_;
-  std::map<EntityNumber, std::optional<ThingRow>> records_;
-  std::map<EntityNumber, std::optional<ThingRow>> families_;
+  std::map<Subject, std::shared_ptr<const SubjectRows>> rows_;
   std::map<EntityNumber, api::v1::PractitionerView> practitioners_;
 };
 

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+#include "base/bytes.h"
 #include "base/civil_date.h"
 #include "base/status.h"
 #include "services/core/family/dates.h"
 #include "services/core/family/resolve.h"
 #include "services/views/compose.h"
 #include "services/views/due.h"
+#include "services/views/keeping.h"
 
 namespace kith::views {
 namespace {
@@ -74,9 +77,9 @@ class Inquiry {
     for (size_t i = 0; i < reached.size() && person.size() > 1; ++i) {
       ASSIGN_OR_RETURN(const Things matches,
                        reading_.Of(reached[i], Kind::kMatch));
-      for (const Thing& thing : matches) {
-        const EntityNumber other = OtherOf(thing.row.match(), reached[i]);
-        if (!IsSure(thing.row.match()) || person.count(other) == 0) continue;
+      for (const Thing* thing : matches) {
+        const EntityNumber other = OtherOf(thing->row.match(), reached[i]);
+        if (!IsSure(thing->row.match()) || person.count(other) == 0) continue;
         if (standing.surely_same.insert(other).second) reached.push_back(other);
       }
     }
@@ -87,9 +90,9 @@ class Inquiry {
                               RecordStanding& standing) {
     for (const EntityNumber record : person) {
       ASSIGN_OR_RETURN(const Things matches, reading_.Of(record, Kind::kMatch));
-      for (const Thing& thing : matches) {
-        if (!IsPossible(thing.row.match())) continue;
-        const EntityNumber other = OtherOf(thing.row.match(), record);
+      for (const Thing* thing : matches) {
+        if (!IsPossible(thing->row.match())) continue;
+        const EntityNumber other = OtherOf(thing->row.match(), record);
         ASSIGN_OR_RETURN(const auto records, reading_.RecordsOf(other));
         standing.perhaps_same.insert(other);
         standing.perhaps_same.insert(records.begin(), records.end());
@@ -104,9 +107,9 @@ class Inquiry {
     for (const EntityNumber one : records) {
       RETURN_IF_ERROR(AddInvolved(one, agencies));
       ASSIGN_OR_RETURN(const Things plans, reading_.Of(one, Kind::kPlan));
-      for (const Thing& plan : plans) {
-        if (IsRunning(plan.row.plan())) {
-          agencies.insert(plan.row.plan().agency());
+      for (const Thing* plan : plans) {
+        if (IsRunning(plan->row.plan())) {
+          agencies.insert(plan->row.plan().agency());
         }
       }
     }
@@ -117,9 +120,9 @@ class Inquiry {
                            std::set<std::string>& agencies) {
     ASSIGN_OR_RETURN(const Things involvements,
                      reading_.Of(record, Kind::kInvolvement));
-    for (const Thing& thing : involvements) {
-      if (core::Covers(thing.row.involvement().said().period(), today_)) {
-        agencies.insert(thing.row.said().by().agency());
+    for (const Thing* thing : involvements) {
+      if (core::Covers(thing->row.involvement().said().period(), today_)) {
+        agencies.insert(thing->row.said().by().agency());
       }
     }
     return absl::OkStatus();
@@ -130,8 +133,8 @@ class Inquiry {
                      HouseholdOf(reading_, family, today_));
     if (!household.has_value()) return absl::OkStatus();
     std::set<std::string>& agencies = standing_.agencies_of_family[family];
-    for (const Thing& thing : household->things) {
-      const ThingRow& row = thing.row;
+    for (const Thing* thing : household->things) {
+      const ThingRow& row = thing->row;
       if (row.has_member() && core::family::IsCurrent(row.member(), today_)) {
         agencies.insert(row.member().agency());
       }
@@ -171,17 +174,16 @@ class Inquiry {
     std::map<EntityNumber, ledger::v1::ConsentRow> consents;
     std::map<EntityNumber, ledger::v1::RestrictionRow> restrictions;
     for (const EntityNumber record : everybody) {
-      ASSIGN_OR_RETURN(Things given, reading_.Of(record, Kind::kConsent));
-      for (Thing& thing : given) {
-        Note(thing.row.consent().recorded().recipients());
-        consents[thing.row.thing().number()] =
-            std::move(*thing.row.mutable_consent());
+      ASSIGN_OR_RETURN(const Things given, reading_.Of(record, Kind::kConsent));
+      for (const Thing* thing : given) {
+        Note(thing->row.consent().recorded().recipients());
+        consents[thing->row.thing().number()] = thing->row.consent();
       }
-      ASSIGN_OR_RETURN(Things barred, reading_.Of(record, Kind::kRestriction));
-      for (Thing& thing : barred) {
-        Note(thing.row.restriction().recorded().barred());
-        restrictions[thing.row.thing().number()] =
-            std::move(*thing.row.mutable_restriction());
+      ASSIGN_OR_RETURN(const Things barred,
+                       reading_.Of(record, Kind::kRestriction));
+      for (const Thing* thing : barred) {
+        Note(thing->row.restriction().recorded().barred());
+        restrictions[thing->row.thing().number()] = thing->row.restriction();
       }
       RETURN_IF_ERROR(AddOverrides(record));
     }
@@ -233,6 +235,32 @@ class Inquiry {
   std::map<EntityNumber, ledger::v1::GlassRow> glass_;
 };
 
+// All that a standing depends on beside the rows.
+std::string NameOf(const Concerned& concerned, absl::CivilDay today) {
+  std::string name = absl::StrCat("=s", absl::FormatCivilTime(today), "r");
+  for (const EntityNumber record : concerned.records) {
+    base::AppendBigEndian64(record, name);
+  }
+  name += 'f';
+  for (const EntityNumber family : concerned.families) {
+    base::AppendBigEndian64(family, name);
+  }
+  return name;
+}
+
+// About; sets of numbers make most of it.
+size_t MemoryOf(const Standing& standing) {
+  size_t bytes = 1000;
+  for (const auto& [record, about] : standing.records) {
+    bytes += 300 + 50 * (about.surely_same.size() + about.perhaps_same.size());
+  }
+  for (const auto& row : standing.consents) bytes += row.SpaceUsedLong();
+  for (const auto& row : standing.restrictions) bytes += row.SpaceUsedLong();
+  return bytes + 100 * (standing.agencies_of_record.size() +
+                        standing.agencies_of_family.size() +
+                        standing.lead_of_family.size());
+}
+
 }  // namespace
 
 void Concerned::Add(const ledger::v1::ItemLabel& label) {
@@ -243,7 +271,15 @@ void Concerned::Add(const ledger::v1::ItemLabel& label) {
 absl::StatusOr<Standing> StandingOf(const core::StateReader& view,
                                     const Concerned& concerned,
                                     absl::Time now) {
-  return Inquiry(view, base::LondonDay(now)).Answer(concerned);
+  const absl::CivilDay today = base::LondonDay(now);
+  ASSIGN_OR_RETURN(const auto standing,
+                   Kept<Standing>(
+                       view, NameOf(concerned, today),
+                       [&](const core::StateReader& rows) {
+                         return Inquiry(rows, today).Answer(concerned);
+                       },
+                       MemoryOf));
+  return *standing;
 }
 
 }  // namespace kith::views

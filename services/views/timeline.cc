@@ -32,9 +32,9 @@ struct Stay {
 Stay StayOf(const Household& household, const Member& member) {
   Stay stay{member.current, std::nullopt, std::nullopt};
   bool open_begin = false;
-  for (const Thing& thing : household.things) {
-    const auto& stated = thing.row.member().stated();
-    if (!thing.row.has_member() || member.stated.count(stated.record()) == 0) {
+  for (const Thing* thing : household.things) {
+    const auto& stated = thing->row.member().stated();
+    if (!thing->row.has_member() || member.stated.count(stated.record()) == 0) {
       continue;
     }
     const auto& period = stated.said().period();
@@ -130,9 +130,9 @@ absl::StatusOr<std::optional<ItemLabel>> LabelOf(const Scene& scene,
                                                  const Household& household,
                                                  const Line& line) {
   if (line.row.plan() != 0) {
-    ASSIGN_OR_RETURN(const auto plan,
+    ASSIGN_OR_RETURN(const Thing* plan,
                      scene.reading.Numbered(line.row.plan(), Kind::kPlan));
-    if (!plan.has_value()) return std::optional<ItemLabel>();
+    if (plan == nullptr) return std::optional<ItemLabel>();
     ASSIGN_OR_RETURN(ItemLabel label, LabelOfPlan(scene, *plan));
     return std::optional<ItemLabel>(std::move(label));
   }

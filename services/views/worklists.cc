@@ -114,10 +114,10 @@ absl::StatusOr<Pieces<T>> ListedThing(const core::StateReader& view,
   ASSIGN_OR_RETURN(const auto place, Parse<PlaceRow>(row.value));
   Reading reading(view);
   ASSIGN_OR_RETURN(
-      const auto thing,
+      const Thing* thing,
       reading.Get(
           {place.subject(), static_cast<Kind>(place.kind()), place.rest()}));
-  if (!thing.has_value()) return Pieces<T>();
+  if (thing == nullptr) return Pieces<T>();
   return compose(Scene{reading, today, 0, false}, *thing);
 }
 
@@ -137,9 +137,9 @@ absl::StatusOr<Page<DuplicateView>> Duplicates(const core::StateReader& view,
 Answer<DuplicateView> DuplicatePieces(const core::StateReader& view,
                                       EntityNumber number, absl::Time now) {
   Reading reading(view);
-  ASSIGN_OR_RETURN(const auto thing,
+  ASSIGN_OR_RETURN(const Thing* thing,
                    reading.Numbered(number, Kind::kDuplicate));
-  if (!thing.has_value()) return std::optional<Pieces<DuplicateView>>();
+  if (thing == nullptr) return std::optional<Pieces<DuplicateView>>();
   const Scene scene{reading, base::LondonDay(now), 0, false};
   ASSIGN_OR_RETURN(auto pieces, OfCase(scene, *thing));
   return std::optional<Pieces<DuplicateView>>(std::move(pieces));
@@ -158,8 +158,8 @@ absl::StatusOr<Page<MatchView>> Matches(const core::StateReader& view,
 Answer<MatchView> MatchPieces(const core::StateReader& view,
                               EntityNumber match) {
   Reading reading(view);
-  ASSIGN_OR_RETURN(const auto thing, reading.Numbered(match, Kind::kMatch));
-  if (!thing.has_value()) return std::optional<Pieces<MatchView>>();
+  ASSIGN_OR_RETURN(const Thing* thing, reading.Numbered(match, Kind::kMatch));
+  if (thing == nullptr) return std::optional<Pieces<MatchView>>();
   ASSIGN_OR_RETURN(auto pieces, OfMatch({reading, {}, 0, false}, *thing));
   return std::optional<Pieces<MatchView>>(std::move(pieces));
 }

@@ -85,7 +85,7 @@ engine::ViewFold RealViews() {
                         fact.statement, fact.fact},
                        hash);
   };
-  return {fold, views::kViewFormat};
+  return {fold, views::kViewFormat, views::GroupOf};
 }
 
 Node::Node(const std::string& folder, rocksdb::Env* env,

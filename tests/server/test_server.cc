@@ -46,6 +46,7 @@ engine::ViewFold Views() {
                         fact.statement, fact.fact},
                        hash);
   };
+  views.group_of = views::GroupOf;
   return views;
 }
 

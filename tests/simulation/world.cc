@@ -26,7 +26,7 @@ engine::ViewFold RealViews() {
                         fact.statement, fact.fact},
                        hash);
   };
-  return {fold, views::kViewFormat};
+  return {fold, views::kViewFormat, views::GroupOf};
 }
 
 World::World(const Agencies& agencies, std::string key_folder,

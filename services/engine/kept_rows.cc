@@ -1,0 +1,99 @@
+#include "services/engine/kept_rows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/hash/hash.h"
+#include "absl/strings/str_cat.h"
+
+namespace kith::engine {
+
+KeptRows::KeptRows(size_t bytes_max)
+    : shard_bytes_max_(bytes_max / kShards), touched_(kMarks) {}
+
+std::string KeptRows::KeyOf(uint32_t version, absl::string_view name) {
+  return absl::StrCat(version, ":", name);
+}
+
+KeptRows::Shard& KeptRows::ShardOf(absl::string_view key) {
+  return shards_[absl::Hash<absl::string_view>()(key) % kShards];
+}
+
+uint16_t KeptRows::MarkOf(absl::string_view group) {
+  return static_cast<uint16_t>(absl::Hash<absl::string_view>()(group) % kMarks);
+}
+
+bool KeptRows::Untouched(const std::vector<uint16_t>& marks,
+                         uint64_t since) const {
+  return std::all_of(marks.begin(), marks.end(), [&](uint16_t mark) {
+    return touched_[mark].load() <= since;
+  });
+}
+
+void KeptRows::Touch(absl::string_view group, uint64_t position) {
+  touched_[MarkOf(group)].store(position);  // batches come in order
+}
+
+std::shared_ptr<const core::Kept> KeptRows::Find(uint32_t version,
+                                                 absl::string_view name,
+                                                 uint64_t position) {
+  const std::string key = KeyOf(version, name);
+  Shard& shard = ShardOf(key);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.by_key.find(key);
+  if (found == shard.by_key.end()) return nullptr;
+  const auto entry = found->second;
+  if (!Untouched(entry->marks, std::min(entry->position, position))) {
+    return nullptr;
+  }
+  shard.entries.splice(shard.entries.begin(), shard.entries, entry);
+  return entry->kept;
+}
+
+void KeptRows::Keep(uint32_t version, absl::string_view name,
+                    const std::vector<std::string>& groups, uint64_t position,
+                    std::shared_ptr<const core::Kept> kept) {
+  std::string key = KeyOf(version, name);
+  Shard& shard = ShardOf(key);
+  std::vector<uint16_t> marks;
+  for (const std::string& group : groups) marks.push_back(MarkOf(group));
+  if (!Untouched(marks, position) || kept->bytes > shard_bytes_max_) return;
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.by_key.find(key);
+  if (found != shard.by_key.end()) {
+    if (found->second->position >= position) return;
+    Erase(shard, found->second);
+  }
+  shard.bytes += kept->bytes;
+  shard.entries.push_front({key, position, std::move(marks), std::move(kept)});
+  shard.by_key.emplace(std::move(key), shard.entries.begin());
+  while (shard.bytes > shard_bytes_max_) {
+    Erase(shard, std::prev(shard.entries.end()));
+  }
+}
+
+void KeptRows::Erase(Shard& shard, std::list<Entry>::iterator entry) {
+  shard.bytes -= entry->kept->bytes;
+  shard.by_key.erase(entry->key);
+  shard.entries.erase(entry);
+}
+
+void KeptRows::Clear() {
+  for (Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    shard.by_key.clear();
+    shard.entries.clear();
+    shard.bytes = 0;
+  }
+}
+
+size_t KeptRows::bytes() const {
+  size_t bytes = 0;
+  for (const Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    bytes += shard.bytes;
+  }
+  return bytes;
+}
+
+}  // namespace kith::engine

@@ -1,0 +1,41 @@
+#include "services/views/keeping.h"
+
+#include "services/views/fold.h"
+#include "services/views/keys.h"
+
+namespace kith::views {
+
+absl::StatusOr<std::optional<std::string>> Watched::Get(
+    absl::string_view key) const {
+  groups_.emplace(GroupOf(key));
+  return below_.Get(key);
+}
+
+absl::Status Watched::Scan(absl::string_view prefix, const Visit& visit) const {
+  const auto group = keys::GroupOfPrefix(prefix);
+  if (group.has_value()) {
+    groups_.emplace(*group);
+  } else {
+    whole_ = false;
+  }
+  return below_.Scan(prefix, visit);
+}
+
+std::shared_ptr<const core::Kept> Watched::Find(absl::string_view name) const {
+  auto kept = below_.keeper()->Find(name);
+  if (kept != nullptr) groups_.emplace(name);
+  return kept;
+}
+
+void Watched::Keep(absl::string_view name,
+                   const std::vector<std::string>& groups,
+                   std::shared_ptr<const core::Kept> kept) const {
+  below_.keeper()->Keep(name, groups, std::move(kept));
+}
+
+std::vector<std::string> Watched::groups() const {
+  if (!whole_) return {};
+  return std::vector<std::string>(groups_.begin(), groups_.end());
+}
+
+}  // namespace kith::views
