@@ -19,7 +19,6 @@ constexpr uint32_t kAccessRecordKind = 1;
 // Far more than calls that may be under way.
 constexpr size_t kWaitingMax = 100000;
 
-
 absl::Status Unwritable() {
   return absl::UnavailableError("the access log cannot be written");
 }

@@ -9,7 +9,7 @@ namespace kith::engine {
 namespace {
 
 struct Word final : core::Kept {
-  explicit Word(std::string text) : text(std::move(text)) { bytes = 100; }
+  explicit Word(std::string said) : text(std::move(said)) { bytes = 100; }
   const std::string text;
 };
 

@@ -72,8 +72,8 @@ absl::Status Sequencer::Start(const Progress& progress) {
   ASSIGN_OR_RETURN(decider_, NewDecider());
   recorder_ = NewRecorder();
   committer_ = std::make_unique<Committer>(
-      store_, *recorder_, waiters_, tokens_, metrics_, kept_,
-      views_.group_of, view->position(),
+      store_, *recorder_, waiters_, tokens_, metrics_, kept_, views_.group_of,
+      view->position(), [this](const absl::Status& reason) { Fail(reason); });
   thread_ = std::thread([this] { Run(); });
   const std::lock_guard lock(mutex_);
   started_ = true;

@@ -289,8 +289,8 @@ absl::StatusOr<Page<OverrideView>> OverridesAbout(const core::StateReader& view,
   ASSIGN_OR_RETURN(const auto records, reading.RecordsOf(record));
   for (const EntityNumber one : records) {
     for (const Kind kind : {Kind::kOverride, Kind::kGlass}) {
-      ASSIGN_OR_RETURN(Things some, reading.Of(one, kind));
-      std::move(some.begin(), some.end(), std::back_inserter(things));
+      ASSIGN_OR_RETURN(const Things some, reading.Of(one, kind));
+      things.insert(things.end(), some.begin(), some.end());
     }
   }
   LatestFirst(&things);
@@ -304,8 +304,8 @@ Answer<OverrideView> OverridePieces(const core::StateReader& view,
                                     EntityNumber override) {
   Reading reading(view);
   for (const Kind kind : {Kind::kOverride, Kind::kGlass}) {
-    ASSIGN_OR_RETURN(const auto thing, reading.Numbered(override, kind));
-    if (!thing.has_value()) continue;
+    ASSIGN_OR_RETURN(const Thing* thing, reading.Numbered(override, kind));
+    if (thing == nullptr) continue;
     ASSIGN_OR_RETURN(const EntityNumber family,
                      reading.Resolve(thing->row.glass().broken().family()));
     const Scene scene{reading, {}, family, false};

@@ -203,10 +203,10 @@ class Inquiry {
   }
 
   absl::Status AddOverrides(EntityNumber record) {
-    ASSIGN_OR_RETURN(Things overrides, reading_.Of(record, Kind::kOverride));
-    for (Thing& thing : overrides) {
-      overrides_[thing.row.thing().number()] =
-          std::move(*thing.row.mutable_override());
+    ASSIGN_OR_RETURN(const Things overrides,
+                     reading_.Of(record, Kind::kOverride));
+    for (const Thing* thing : overrides) {
+      overrides_[thing->row.thing().number()] = thing->row.override();
     }
     ASSIGN_OR_RETURN(const Things glass, reading_.Of(record, Kind::kGlass));
     AddGlass(glass);
@@ -214,9 +214,9 @@ class Inquiry {
   }
 
   void AddGlass(const Things& things) {
-    for (const Thing& thing : things) {
-      if (!thing.row.has_glass()) continue;
-      glass_[thing.row.thing().number()] = thing.row.glass();
+    for (const Thing* thing : things) {
+      if (!thing->row.has_glass()) continue;
+      glass_[thing->row.thing().number()] = thing->row.glass();
     }
   }
 
@@ -256,6 +256,8 @@ size_t MemoryOf(const Standing& standing) {
   }
   for (const auto& row : standing.consents) bytes += row.SpaceUsedLong();
   for (const auto& row : standing.restrictions) bytes += row.SpaceUsedLong();
+  for (const auto& row : standing.overrides) bytes += row.SpaceUsedLong();
+  for (const auto& row : standing.glass) bytes += row.SpaceUsedLong();
   return bytes + 100 * (standing.agencies_of_record.size() +
                         standing.agencies_of_family.size() +
                         standing.lead_of_family.size());

@@ -138,9 +138,9 @@ absl::StatusOr<std::optional<ItemLabel>> LabelOf(const Scene& scene,
   }
   if (line.row.override() != 0) {
     for (const Kind kind : {Kind::kOverride, Kind::kGlass}) {
-      ASSIGN_OR_RETURN(const auto thing,
+      ASSIGN_OR_RETURN(const Thing* thing,
                        scene.reading.Numbered(line.row.override(), kind));
-      if (thing.has_value()) return LabelOfOverride(scene, thing->row);
+      if (thing != nullptr) return LabelOfOverride(scene, thing->row);
     }
     return std::optional<ItemLabel>();
   }

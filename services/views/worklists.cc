@@ -177,10 +177,10 @@ absl::StatusOr<Page<ReviewEntry>> Reviews(const core::StateReader& view,
       [&](const Keyed& row) -> absl::StatusOr<Pieces<ReviewEntry>> {
         ASSIGN_OR_RETURN(const auto place, Parse<PlaceRow>(row.value));
         ASSIGN_OR_RETURN(
-            const auto thing,
+            const Thing* thing,
             reading.Get({place.subject(), static_cast<Kind>(place.kind()),
                          place.rest()}));
-        if (!thing.has_value()) return Pieces<ReviewEntry>();
+        if (thing == nullptr) return Pieces<ReviewEntry>();
         return Pieces<ReviewEntry>{
             OfReview(std::string(agency), thing->row, today)};
       });
@@ -191,8 +191,8 @@ Answer<ReviewEntry> ReviewPieces(const core::StateReader& view,
   Reading reading(view);
   const absl::CivilDay today = base::LondonDay(now);
   for (const Kind kind : {Kind::kOverride, Kind::kGlass}) {
-    ASSIGN_OR_RETURN(const auto thing, reading.Numbered(override, kind));
-    if (!thing.has_value()) continue;
+    ASSIGN_OR_RETURN(const Thing* thing, reading.Numbered(override, kind));
+    if (thing == nullptr) continue;
     const auto& alerted = thing->row.has_glass()
                               ? thing->row.glass().broken().alerted()
                               : thing->row.override().recorded().alerted();
