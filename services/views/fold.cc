@@ -95,6 +95,6 @@ absl::Status Fold(core::StateWriter& rows, const Recorded& recorded,
   return FoldTally(folding);
 }
 
-absl::string_view GroupOf(absl::string_view key) { return keys::GroupOf(key); }
+absl::string_view RowGroupOf(absl::string_view key) { return keys::GroupOf(key); }
 
 }  // namespace kith::views

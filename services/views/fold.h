@@ -39,6 +39,6 @@ absl::Status Fold(core::StateWriter& rows, const Recorded& recorded,
                   const core::KeyHash& hash);
 
 // Rows whose keys have the same group change together for readers.
-absl::string_view GroupOf(absl::string_view key);
+absl::string_view RowGroupOf(absl::string_view key);
 
 }  // namespace kith::views

@@ -1,13 +1,12 @@
 #include "services/views/keeping.h"
 
-#include "services/views/fold.h"
 #include "services/views/keys.h"
 
 namespace kith::views {
 
 absl::StatusOr<std::optional<std::string>> Watched::Get(
     absl::string_view key) const {
-  groups_.emplace(GroupOf(key));
+  groups_.emplace(keys::GroupOf(key));
   return below_.Get(key);
 }
 

@@ -85,7 +85,7 @@ engine::ViewFold RealViews() {
                         fact.statement, fact.fact},
                        hash);
   };
-  return {fold, views::kViewFormat, views::GroupOf};
+  return {fold, views::kViewFormat, views::RowGroupOf};
 }
 
 Node::Node(const std::string& folder, rocksdb::Env* env,

@@ -46,7 +46,7 @@ engine::ViewFold Views() {
                         fact.statement, fact.fact},
                        hash);
   };
-  views.group_of = views::GroupOf;
+  views.group_of = views::RowGroupOf;
   return views;
 }
 

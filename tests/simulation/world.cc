@@ -26,7 +26,7 @@ engine::ViewFold RealViews() {
                         fact.statement, fact.fact},
                        hash);
   };
-  return {fold, views::kViewFormat, views::GroupOf};
+  return {fold, views::kViewFormat, views::RowGroupOf};
 }
 
 World::World(const Agencies& agencies, std::string key_folder,
