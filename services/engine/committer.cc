@@ -122,6 +122,7 @@ absl::Status Committer::Commit(DecidedBatch& batch) {
   const absl::Time start = absl::Now();
   ASSIGN_OR_RETURN(const eventstore::Head head, Write(batch));
   batch.figures.committing = absl::Now() - start;
+  ++commits_;
   Reached(head.next);
   Tell(batch);
   Count(batch);

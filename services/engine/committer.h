@@ -5,6 +5,7 @@
 // Thread-safety: one thread hands; any thread calls the rest.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -40,6 +41,8 @@ class Committer {
   // a commit failed.
   absl::Status Drain();
 
+  // How many batches are durable. A batch may bring no fact and still rows.
+  uint64_t commits() const { return commits_.load(); }
   // The durable head.
   uint64_t position() const;
   // DEADLINE_EXCEEDED; UNAVAILABLE once no more commits will come.
@@ -79,6 +82,7 @@ class Committer {
   bool failure_ = false;  // a commit failed
   bool given_up_ = false;
   uint64_t position_;
+  std::atomic<uint64_t> commits_ = 0;
 
   std::thread thread_;  // last: it uses all of the above
 };

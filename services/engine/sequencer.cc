@@ -165,10 +165,11 @@ absl::StatusOr<std::unique_ptr<ReadView>> Sequencer::Read() const {
 absl::StatusOr<std::shared_ptr<const eventstore::Snapshot>> Sequencer::Latest()
     const {
   const std::lock_guard lock(latest_mutex_);
-  if (latest_ == nullptr || committer_ == nullptr ||
-      latest_->head().next != committer_->position() ||
+  const uint64_t commits = committer_ == nullptr ? 0 : committer_->commits();
+  if (latest_ == nullptr || latest_commits_ != commits ||
       latest_->views().live != store_.views().live) {
     ASSIGN_OR_RETURN(latest_, store_.Read());
+    latest_commits_ = commits;
   }
   return latest_;
 }

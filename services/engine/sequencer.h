@@ -72,6 +72,7 @@ class Sequencer final : public Engine {
   // The newest moment that was read: for all who read before the next commit.
   mutable std::mutex latest_mutex_;
   mutable std::shared_ptr<const eventstore::Snapshot> latest_;
+  mutable uint64_t latest_commits_ = 0;
   const PositionTokens tokens_;
 
   Waiters waiters_;

@@ -53,6 +53,19 @@ TEST_F(SequencerTest, WhatIsAnsweredCanBeReadAtItsPosition) {
   EXPECT_EQ(node.Read()->recorded_at().value(), node.clock().Now());
 }
 
+TEST_F(SequencerTest, WhatBringsNoFactIsReadableToo) {
+  TestNode node(*store_);
+  node.Register();
+  ASSERT_TRUE(node.Say(node.feed(), Person("school", "1", "Ada")).ok());
+  const auto before = StateRows(*node.Read());
+  const auto facts = node.Read()->position();
+  const auto nothing = node.Say(node.feed(), Person("school", "1", "Ada"));
+  ASSERT_TRUE(nothing.ok());
+  ASSERT_EQ(nothing->row.kind(), kChangedNothing);
+  EXPECT_EQ(node.Read()->position(), facts);
+  EXPECT_NE(StateRows(*node.Read()), before);  // the source's mark moved
+}
+
 TEST_F(SequencerTest, ARepeatGetsTheEarlierOutcome) {
   TestNode node(*store_);
   node.Register();
