@@ -359,8 +359,8 @@ Answer<FamilyView> FamilyPieces(const core::StateReader& view,
 absl::StatusOr<std::shared_ptr<const Pieces<FamilyView>>> KeptFamilyPieces(
     const core::StateReader& view, EntityNumber family, absl::Time now) {
   using Composed = std::optional<Pieces<FamilyView>>;
-  const std::string name =
-      absl::StrCat("=f", family, absl::FormatCivilTime(base::LondonDay(now)));
+  const std::string name = absl::StrCat(
+      "=f", family, "/", absl::FormatCivilTime(base::LondonDay(now)));
   ASSIGN_OR_RETURN(auto kept, Kept<Composed>(
                                   view, name,
                                   [&](const core::StateReader& rows) {

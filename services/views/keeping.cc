@@ -21,6 +21,9 @@ absl::Status Watched::Scan(absl::string_view prefix, const Visit& visit) const {
 }
 
 std::shared_ptr<const core::Kept> Watched::Find(absl::string_view name) const {
+  // Of anything else that is kept it is not known here which rows it was made
+  // of: it is made again, of rows that are noted.
+  if (keys::GroupOfPrefix(name) != name) return nullptr;
   auto kept = below_.keeper()->Find(name);
   if (kept != nullptr) groups_.emplace(name);
   return kept;

@@ -32,7 +32,7 @@ class Watched final : public core::StateReader, public core::Keeper {
   const core::Keeper* keeper() const override {
     return below_.keeper() == nullptr ? nullptr : this;
   }
-  // Here only rows of a group are kept under its name.
+  // Finds only rows that are kept under the name of their group.
   std::shared_ptr<const core::Kept> Find(absl::string_view name) const override;
   void Keep(absl::string_view name, const std::vector<std::string>& groups,
             std::shared_ptr<const core::Kept> kept) const override;
