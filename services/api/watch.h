@@ -42,6 +42,8 @@ inline constexpr absl::Duration kWatchCheck = absl::Milliseconds(400);
 inline constexpr absl::Duration kUncheckedMax = absl::Seconds(1);
 inline constexpr absl::Duration kHeartbeat = absl::Seconds(10);
 inline constexpr absl::Duration kSlowReaderMax = absl::Seconds(30);
+// What was on its way when a drain began may still arrive.
+inline constexpr absl::Duration kDrainingReaderMax = absl::Seconds(1);
 inline constexpr size_t kWatchesMax = 256;
 inline constexpr int kWatchesOfOneMax = 8;
 
@@ -126,7 +128,10 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
 
   void Tick(absl::Time now) override {
     std::unique_lock<std::mutex> lock(mutex_);
-    if (!status_.ok()) return;
+    if (!status_.ok()) {
+      if (writing_ && now - sent_ > kDrainingReaderMax) Cut();
+      return;
+    }
     if (now - checked_ > kUncheckedMax) {
       return EndWith(absl::UnavailableError("busy; go on from the last "
                                             "position"),
@@ -142,7 +147,8 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
 
   void Drain() override {
     std::unique_lock<std::mutex> lock(mutex_);
-    EndWith(Shell::Draining(), lock);
+    if (status_.ok()) status_ = Shell::Draining();
+    MaybeFinish(lock);  // else when gRPC has what is on its way
   }
 
   void OnWriteDone(bool ok) override {
@@ -253,11 +259,13 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
   // to somebody who may not have it any more is cut off.
   void EndWith(const absl::Status& status, std::unique_lock<std::mutex>& lock) {
     if (status_.ok()) status_ = status;
-    if (writing_ && !cut_) {
-      cut_ = true;
-      context_->TryCancel();
-    }
+    if (writing_) Cut();
     MaybeFinish(lock);
+  }
+
+  // With the lock held.
+  void Cut() {
+    if (!std::exchange(cut_, true)) context_->TryCancel();
   }
 
   void MaybeFinish(std::unique_lock<std::mutex>& lock) {
