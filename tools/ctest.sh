@@ -16,6 +16,18 @@ skipped_tests() {
   sed -nE 's/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: ([^ ]+) .*\*\*\*(Skipped|Not Run).*/\1: did not run/p' "$2"
 }
 
+# Leaves out the cases that passed from what a failing GoogleTest program said,
+# so that the failure is near its program's name.
+without_passed_cases() {
+  awk '
+    /^\[ RUN      \]/ { begun = $0; next }
+    /^\[       OK \]/ { if (begun == "") print; begun = ""; next }
+    /^\[----------\]/ { next }
+    begun != "" { print begun; begun = "" }
+    { print; fflush() }
+  '
+}
+
 # Runs test preset $1 in build folder $2, handing on the other arguments, and
 # closes with a summary. Fails as ctest fails, and in CI when a test was skipped.
 run_ctest() {
@@ -23,7 +35,7 @@ run_ctest() {
   shift 2
   output=$folder/Testing/output.txt
   mkdir -p "$folder/Testing"
-  ctest --preset "$preset" "$@" 2>&1 | tee "$output" || result=1
+  ctest --preset "$preset" "$@" 2>&1 | without_passed_cases | tee "$output" || result=1
   skipped=$(skipped_tests "$folder/Testing/Temporary/LastTest.log" "$output")
   if [[ -n $skipped ]]; then
     printf '\nSkipped:\n%s\n' "$(sed 's/^/  /' <<<"$skipped")"
