@@ -113,8 +113,7 @@ absl::Status ReplayAll(ReadCall& call, const v1::ReplayRequest& request,
   return absl::OkStatus();
 }
 
-v1::LookEntry ToApi(const access::AccessLog::Look& found) {
-  const ledger::v1::AccessRecord& record = found.record;
+v1::LookEntry ToApi(const ledger::v1::AccessRecord& record) {
   v1::LookEntry look;
   *look.mutable_at() = record.at();
   look.set_agency(record.agency());
@@ -128,27 +127,38 @@ v1::LookEntry ToApi(const access::AccessLog::Look& found) {
   *look.mutable_legal_basis() = record.legal_basis();
   look.set_copied_to(record.copied_to());
   look.set_policy_version(record.policy_version());
+  look.set_roles_version(record.roles_version());
   look.set_position(record.position());
-  for (const auto& tally : record.tallies()) {
-    if (tally.shown()) {
-      look.add_shown(tally.class_());
-    } else {
-      look.add_withheld(tally.class_());
-    }
-  }
   return look;
 }
 
+// What was looked at tells of those it is about: whoever is kept from anything
+// of theirs learns that somebody looked, and not at what.
+views::Piece<v1::LookEntry> AtWhat(const ledger::v1::AccessRecord& record,
+                                   ledger::v1::ItemLabel label) {
+  views::Piece<v1::LookEntry> piece;
+  label.mutable_records()->MergeFrom(record.records());
+  piece.label = std::move(label);
+  for (const auto& tally : record.tallies()) {
+    if (tally.shown()) {
+      piece.part.add_shown(tally.class_());
+    } else {
+      piece.part.add_withheld(tally.class_());
+    }
+  }
+  return piece;
+}
+
 // Who may know who looked: the agencies that work with the family, its members
-// themselves, and the hub.
+// themselves, and the roles that watch over it.
 absl::StatusOr<ledger::v1::ItemLabel> LabelOfLooks(const ReadCall& call,
                                                    uint64_t family) {
   ledger::v1::ItemLabel label;
   label.set_agency(call.reader().agency);
   label.set_family(family);
-  label.set_class_(call.reader().role == agency::v1::ROLE_HUB_ADMINISTRATOR
-                       ? agency::v1::ITEM_CLASS_OPERATION
-                       : agency::v1::ITEM_CLASS_FAMILY);
+  label.set_class_(agency::v1::ITEM_CLASS_ACCESS);
+  // Kept to account for what was shown, whatever was said of storing.
+  label.set_basis(agency::v1::LEGAL_BASIS_LEGAL_OBLIGATION);
   if (call.reader().record == 0) return label;
   ASSIGN_OR_RETURN(
       const auto families,
@@ -235,8 +245,10 @@ absl::StatusOr<views::Page<v1::LookEntry>> Looks(ReadCall& call,
       break;
     }
     views::Entry<v1::LookEntry> entry;
-    entry.pieces.push_back({looked.label, ToApi(look)});
-    entry.pieces[0].label.set_embargoed(IsEmbargoed(look.record, looked));
+    ledger::v1::ItemLabel label = looked.label;
+    label.set_embargoed(IsEmbargoed(look.record, looked));
+    entry.pieces.push_back({label, ToApi(look.record)});
+    entry.pieces.push_back(AtWhat(look.record, std::move(label)));
     // Nobody else's answer accounts for what it never asked for.
     if (call.reader().role == agency::v1::ROLE_AUDITOR) {
       entry.pieces.push_back(ForAuditors(look.record));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/civil_date.h"
+#include "services/core/family/dates.h"
 
 namespace kith::api {
 namespace {
@@ -58,27 +59,52 @@ disclosure::Grant GrantOf(const ledger::v1::GlassRow& row) {
   return grant;
 }
 
+disclosure::Agreement AgreementOf(
+    const ledger::v1::SharingAgreementRecorded& recorded) {
+  const auto& said = recorded.said();
+  disclosure::Agreement agreement;
+  agreement.number = recorded.agreement().number();
+  agreement.parties.insert(said.parties().begin(), said.parties().end());
+  agreement.purposes.insert(said.purposes().begin(), said.purposes().end());
+  agreement.classes = ClassesIn(said.classes());
+  if (said.period().has_from()) {
+    agreement.from = core::FirstDay(said.period().from());
+  }
+  if (said.period().has_until()) {
+    agreement.until = core::LastDay(said.period().until());
+  }
+  return agreement;
+}
+
 }  // namespace
 
 disclosure::Context ContextOf(views::Standing standing, absl::Time now) {
   disclosure::Context context;
   context.today = base::LondonDay(now);
+  context.now = now;
   for (auto& [record, about] : standing.records) {
-    context.records[record] = {std::move(about.agency),
-                               std::move(about.surely_same),
-                               std::move(about.perhaps_same), about.gone};
+    context.records[record] = {
+        std::move(about.agency), std::move(about.surely_same),
+        std::move(about.perhaps_same), about.gone, about.born};
   }
   context.consents = std::move(standing.consents);
   context.restrictions = std::move(standing.restrictions);
   context.agencies_of_record = std::move(standing.agencies_of_record);
   context.agencies_of_family = std::move(standing.agencies_of_family);
   context.lead_of_family = std::move(standing.lead_of_family);
-  context.now = now;
+  context.members_of_family = std::move(standing.members_of_family);
+  if (standing.age_capacity_presumed != 0) {
+    context.age_capacity_presumed =
+        static_cast<int>(standing.age_capacity_presumed);
+  }
   for (const auto& row : standing.overrides) {
     context.overrides.push_back(OverrideOf(row));
   }
   for (const auto& row : standing.glass) {
     context.grants.push_back(GrantOf(row));
+  }
+  for (const auto& recorded : standing.agreements) {
+    context.agreements.push_back(AgreementOf(recorded));
   }
   return context;
 }

@@ -6,6 +6,7 @@
 #include "services/api/services.h"
 #include "services/api/shell.h"
 #include "services/views/read.h"
+#include "services/views/worklists.h"
 
 namespace kith::api {
 namespace {
@@ -23,6 +24,20 @@ absl::StatusOr<access::Recorded<v1::ListMeetingsResponse>> ListMeetingsAnswer(
       },
       [](v1::ListMeetingsResponse* response) {
         return response->add_meetings();
+      });
+}
+
+absl::StatusOr<access::Recorded<v1::ListPanelItemsResponse>>
+ListPanelItemsAnswer(ReadCall& call, const v1::ListPanelItemsRequest& request) {
+  RETURN_IF_ERROR(call.OpenPresent(request.read()));
+  return call.List<v1::ListPanelItemsResponse>(
+      request.page(), "",
+      [&](const core::StateReader& rows, [[maybe_unused]] absl::Time now,
+          const views::PageFrom& from) {
+        return views::PanelItems(rows, from);
+      },
+      [](v1::ListPanelItemsResponse* response) {
+        return response->add_items();
       });
 }
 
@@ -45,6 +60,23 @@ class MeetingServiceImpl final : public v1::MeetingService::CallbackService {
     return shell_.Write(context, "MeetingService.StateMeeting",
                         request->write(), std::move(statement),
                         response->mutable_outcome());
+  }
+
+  Reactor* StatePanelItem(Context* context,
+                          const v1::StatePanelItemRequest* request,
+                          v1::StatePanelItemResponse* response) override {
+    agency::v1::Statement statement;
+    *statement.mutable_anonymous_panel_item_stated() = request->item();
+    return shell_.Write(context, "MeetingService.StatePanelItem",
+                        request->write(), std::move(statement),
+                        response->mutable_outcome());
+  }
+
+  Reactor* ListPanelItems(Context* context,
+                          const v1::ListPanelItemsRequest* request,
+                          v1::ListPanelItemsResponse* response) override {
+    return shell_.Read(context, "MeetingService.ListPanelItems", request,
+                       response, ListPanelItemsAnswer);
   }
 
  private:

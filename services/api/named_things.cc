@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "kith/agency/v1/common.pb.h"
 #include "services/views/find.h"
+#include "services/views/labels.h"
 #include "services/views/read.h"
 #include "services/views/worklists.h"
 
@@ -19,6 +20,7 @@ bool HoldsId(const FieldDescriptor& field) {
   const std::string& name = field.full_name();
   return name == "kith.agency.v1.PersonRef.person_id" ||
          name == "kith.agency.v1.ThingRef.id" ||
+         name == "kith.agency.v1.RestrictionStated.item_ids" ||
          name == "kith.agency.v1.DuplicateDecided.case_id" ||
          name == "kith.agency.v1.QuarantineDecided.item_id";
 }
@@ -48,6 +50,10 @@ void CollectField(const Message& message, const FieldDescriptor& field,
     }
     for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
       Collect(reflection.GetRepeatedMessage(message, &field, i), named);
+    }
+  } else if (HoldsId(field) && field.is_repeated()) {
+    for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
+      named.ids.insert(reflection.GetRepeatedString(message, &field, i));
     }
   } else if (HoldsId(field)) {
     named.ids.insert(reflection.GetString(message, &field));
@@ -99,12 +105,12 @@ absl::StatusOr<Labels> LabelsOf(const ReadCall& call, base::IdKind kind,
       return LabelsOf(views::DuplicatePieces(rows, named.number, now));
     case base::IdKind::kMatch:
       return LabelsOf(views::MatchPieces(rows, named.number));
+    // Of the thing alone: who may see its person need not see it.
     case base::IdKind::kMeeting:
     case base::IdKind::kLead:
-      return LabelsOf(views::FamilyPieces(rows, named.subject, now));
     case base::IdKind::kConsent:
     case base::IdKind::kOther:
-      return LabelsOf(views::PersonPieces(rows, named.subject, now));
+      return views::LabelsOfThing(rows, named.number, now);
     case base::IdKind::kOverride:
       return LabelsOf(views::OverridePieces(rows, named.number));
     case base::IdKind::kItem:
@@ -115,7 +121,15 @@ absl::StatusOr<Labels> LabelsOf(const ReadCall& call, base::IdKind kind,
   return Labels();
 }
 
-absl::Status MaySeeOne(ReadCall& call, const std::string& id) {
+}  // namespace
+
+Named NamedIn(const Message& statement) {
+  Named named;
+  Collect(statement, named);
+  return named;
+}
+
+absl::StatusOr<Labels> SeenLabels(ReadCall& call, const std::string& id) {
   const auto parsed = base::ParseId(id);
   if (!parsed || parsed->partnership != call.node().partnership) {
     return NotFound();
@@ -127,18 +141,12 @@ absl::Status MaySeeOne(ReadCall& call, const std::string& id) {
   views::Concerned concerned;
   for (const auto& label : labels) concerned.Add(label);
   ASSIGN_OR_RETURN(disclosure::Discloser door, call.Door(concerned));
+  Labels seen;
   for (const auto& label : labels) {
-    if (door.Admit(label)) return absl::OkStatus();
+    if (door.Admit(label)) seen.push_back(label);
   }
-  return NotFound();
-}
-
-}  // namespace
-
-Named NamedIn(const Message& statement) {
-  Named named;
-  Collect(statement, named);
-  return named;
+  if (seen.empty()) return NotFound();
+  return seen;
 }
 
 absl::Status MaySee(ReadCall& call, const Named& named) {
@@ -146,21 +154,21 @@ absl::Status MaySee(ReadCall& call, const Named& named) {
     if (!agency.empty() && agency != call.reader().agency) return NotFound();
   }
   for (const std::string& id : named.ids) {
-    RETURN_IF_ERROR(MaySeeOne(call, id));
+    RETURN_IF_ERROR(SeenLabels(call, id).status());
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<uint64_t> SeenFamily(ReadCall& call, absl::string_view id) {
   ASSIGN_OR_RETURN(const uint64_t family, call.Family(id));
-  RETURN_IF_ERROR(MaySeeOne(call, std::string(id)));
+  RETURN_IF_ERROR(SeenLabels(call, std::string(id)).status());
   return family;
 }
 
 absl::StatusOr<uint64_t> SeenPerson(ReadCall& call, absl::string_view id) {
   ASSIGN_OR_RETURN(const uint64_t person,
                    call.Number(id, base::IdKind::kPerson));
-  RETURN_IF_ERROR(MaySeeOne(call, std::string(id)));
+  RETURN_IF_ERROR(SeenLabels(call, std::string(id)).status());
   return person;
 }
 

@@ -5,6 +5,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "google/protobuf/message.h"
@@ -26,5 +27,10 @@ absl::Status MaySee(ReadCall& call, const Named& named);
 // lists of what belongs to it; else NOT_FOUND, as for what is not there.
 absl::StatusOr<uint64_t> SeenFamily(ReadCall& call, absl::string_view id);
 absl::StatusOr<uint64_t> SeenPerson(ReadCall& call, absl::string_view id);
+
+// The labels under which the caller may see what the id names; NOT_FOUND when
+// there are none.
+absl::StatusOr<std::vector<ledger::v1::ItemLabel>> SeenLabels(
+    ReadCall& call, const std::string& id);
 
 }  // namespace kith::api

@@ -84,6 +84,13 @@ absl::Status ReadCall::Open(const v1::ReadOptions& options) {
   return KnowReader();
 }
 
+absl::Status ReadCall::CheckMethod() const {
+  if (disclosure::ShippedRoles().MayCall(asking_.role, method_)) {
+    return absl::OkStatus();
+  }
+  return absl::PermissionDeniedError("this role may not call that");
+}
+
 absl::Status ReadCall::OpenPresent(const v1::ReadOptions& options) {
   if (options.as_of_case() != v1::ReadOptions::AS_OF_NOT_SET) {
     return absl::InvalidArgumentError("this read takes no as_of");
@@ -195,6 +202,7 @@ absl::Status ReadCall::FoldAsOf(const views::AsOfStart& start) {
       then_rows_,
       views::RowsAsOf(view_->view(), start, *as_of_,
                       FactsBefore(view_->snapshot(), *as_of_), view_->hash()));
+  start_ = start;
   return absl::OkStatus();
 }
 
@@ -215,27 +223,43 @@ absl::StatusOr<disclosure::Context> ReadCall::ContextOfRows(
 
 absl::StatusOr<disclosure::Context> ReadCall::ContextNow(
     const views::Concerned& concerned) {
-  return ContextOfRows(view_->view(), concerned, now_);
+  return ContextAt(concerned, now_);
+}
+
+absl::StatusOr<disclosure::Context> ReadCall::ContextAt(
+    const views::Concerned& concerned, absl::Time time) {
+  return ContextOfRows(view_->view(), concerned, time);
+}
+
+absl::StatusOr<disclosure::Context> ReadCall::ContextThen(
+    const views::Concerned& concerned, const disclosure::Context& now) {
+  ASSIGN_OR_RETURN(disclosure::Context then,
+                   ContextOfRows(*then_rows_, concerned, then_));
+  then.agreements = now.agreements;  // nobody's history: their periods tell
+  return then;
+}
+
+absl::Status ReadCall::UseContext(const views::Concerned& concerned,
+                                  disclosure::Discloser& door) {
+  ASSIGN_OR_RETURN(disclosure::Context now, ContextNow(concerned));
+  if (!then_rows_) {
+    door.Use(std::move(now));
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(disclosure::Context then, ContextThen(concerned, now));
+  if (seen_by_) {
+    // What they could see then, whatever they may see now.
+    door.Use(std::move(then));
+  } else {
+    door.Use(std::move(then), std::move(now));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<disclosure::Discloser> ReadCall::Door(
     const views::Concerned& concerned) {
-  if (!then_rows_) {
-    ASSIGN_OR_RETURN(disclosure::Context now, ContextNow(concerned));
-    disclosure::Discloser door(reader_, std::move(now));
-    Touch(door);
-    return door;
-  }
-  ASSIGN_OR_RETURN(disclosure::Context then,
-                   ContextOfRows(*then_rows_, concerned, then_));
-  if (seen_by_) {
-    // What they could see then, whatever they may see now.
-    disclosure::Discloser door(reader_, std::move(then));
-    Touch(door);
-    return door;
-  }
-  ASSIGN_OR_RETURN(disclosure::Context now, ContextNow(concerned));
-  disclosure::Discloser door(reader_, std::move(then), std::move(now));
+  disclosure::Discloser door(reader_, disclosure::Context());
+  RETURN_IF_ERROR(UseContext(concerned, door));
   Touch(door);
   return door;
 }

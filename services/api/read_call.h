@@ -47,6 +47,10 @@ class ReadCall {
   // As Open, for reads that take no as_of: INVALID_ARGUMENT.
   absl::Status OpenPresent(const v1::ReadOptions& options);
 
+  // Whether the caller's role may call this method at all.
+  // PERMISSION_DENIED, whatever it names.
+  absl::Status CheckMethod() const;
+
   const Caller& caller() const { return caller_; }
   // Through whose eyes: the caller's, or those an auditor looks through.
   const disclosure::Reader& reader() const { return reader_; }
@@ -165,6 +169,9 @@ class ReadCall {
 
   // The door for what `concerned` names, at the moment of the read.
   absl::StatusOr<disclosure::Discloser> Door(const views::Concerned& concerned);
+  // What stands about them now, judged as on another day: for explaining.
+  absl::StatusOr<disclosure::Context> ContextAt(
+      const views::Concerned& concerned, absl::Time time);
   template <class Response>
   absl::StatusOr<access::Recorded<Response>> Record(
       disclosure::Disclosed<Response> disclosed) {
@@ -218,11 +225,21 @@ class ReadCall {
   template <class View>
   absl::StatusOr<SharedPieces<View>> WithoutUndone(
       const views::AsOfStart& start, SharedPieces<View> pieces) {
-    if (!as_of_ || asking_.role == agency::v1::ROLE_AUDITOR) return pieces;
+    if (!DropsUndone()) return pieces;
     auto left = std::make_shared<views::Pieces<View>>(*pieces);
-    RETURN_IF_ERROR(
-        views::DropUndone(*then_rows_, view_->view(), start, left.get()));
+    RETURN_IF_ERROR(DropUndone(start, left.get()));
     return left;
+  }
+
+  // Nobody but an auditor sees what was reached through a link since undone.
+  bool DropsUndone() const {
+    return then_rows_ && asking_.role != agency::v1::ROLE_AUDITOR;
+  }
+  template <class View>
+  absl::Status DropUndone(const views::AsOfStart& start,
+                          views::Pieces<View>* pieces) {
+    if (!DropsUndone()) return absl::OkStatus();
+    return views::DropUndone(*then_rows_, view_->view(), start, pieces);
   }
 
   // Returns whether there is more behind `*cursor`.
@@ -235,10 +252,12 @@ class ReadCall {
       ASSIGN_OR_RETURN(
           auto some,
           get_page(rows(), page.now, views::PageFrom{*cursor, page.size}));
+      for (auto& entry : some.entries) {
+        RETURN_IF_ERROR(DropUndone(start_, &entry.pieces));
+      }
       views::Concerned concerned;
       for (const auto& entry : some.entries) concerned.Add(entry.pieces);
-      ASSIGN_OR_RETURN(disclosure::Context context, ContextNow(concerned));
-      door.Use(std::move(context));
+      RETURN_IF_ERROR(UseContext(concerned, door));
       for (size_t i = 0; i < some.entries.size(); ++i, ++looked_at) {
         const auto& entry = some.entries[i];
         list.Append(entry.pieces, add, [](auto* part) { FinishPart(part); });
@@ -261,6 +280,11 @@ class ReadCall {
     }
   }
 
+  // For the next entries of a list: now, and then for a read of the past.
+  absl::Status UseContext(const views::Concerned& concerned,
+                          disclosure::Discloser& door);
+  absl::StatusOr<disclosure::Context> ContextThen(
+      const views::Concerned& concerned, const disclosure::Context& now);
   absl::StatusOr<disclosure::Context> ContextNow(
       const views::Concerned& concerned);
   // Of rows that stood at `time`.
@@ -288,6 +312,7 @@ class ReadCall {
   absl::Time then_;                // what `now` means to the views
   std::optional<uint64_t> as_of_;  // facts before it are what was known
   std::optional<core::MapState> then_rows_;
+  views::AsOfStart start_;    // whose history `then_rows_` were folded from
   views::Concerned touched_;  // what the caller asked for, shown or not
   disclosure::Account denied_account_;
 };

@@ -22,29 +22,6 @@ absl::Status CheckOptions(const v1::WriteOptions& options) {
       "write.request_id must have 1 to 64 characters");
 }
 
-// Roles that watch do not act; what the hub and its engineers do is said in
-// statements of their own.
-absl::Status CheckRole(const Caller& caller,
-                       const agency::v1::Statement& statement) {
-  switch (caller.actor.role()) {
-    case agency::v1::ROLE_LEADERSHIP_MANAGER:
-    case agency::v1::ROLE_AUDITOR:
-      break;
-    case agency::v1::ROLE_PRIVACY_OFFICER:
-      if (statement.has_override_reviewed() ||
-          statement.has_break_glass_approved()) {
-        return absl::OkStatus();
-      }
-      break;
-    case agency::v1::ROLE_INTEGRATION_ENGINEER:
-      if (statement.has_quarantine_decided()) return absl::OkStatus();
-      break;
-    default:
-      return absl::OkStatus();
-  }
-  return absl::PermissionDeniedError("this role does not act");
-}
-
 // Acts that the access log accounts for before they are done.
 ledger::v1::AccessKind AccountedAs(const agency::v1::Statement& statement) {
   using Statement = agency::v1::Statement;
@@ -130,8 +107,9 @@ Reactor* Shell::Write(Context* context, const char* method,
 
 void Shell::Say(Context* context, const char* method,
                 const v1::WriteOptions& options,
-                const agency::v1::Statement& statement, v1::Outcome* outcome,
+                agency::v1::Statement statement, v1::Outcome* outcome,
                 const Finish& finish) {
+  statement.set_basis(options.basis());
   absl::StatusOr<Caller> caller = CallerFor(*context);
   if (!caller.ok()) return finish(caller.status());
   absl::Status may = CheckOptions(options);
@@ -140,8 +118,8 @@ void Shell::Say(Context* context, const char* method,
   const absl::StatusOr<Node*> node = NodeFor(*caller);
   if (!node.ok()) return finish(node.status());
   ReadCall call(**node, *caller, method, absl::FromChrono(context->deadline()));
-  may = call.OpenPresent(v1::ReadOptions());
-  if (may.ok()) may = CheckRole(*caller, statement);
+  may = call.CheckMethod();
+  if (may.ok()) may = call.OpenPresent(v1::ReadOptions());
   if (may.ok()) may = MaySay(call, statement);
   if (!may.ok()) return finish(call.Denied(may));
 

@@ -97,7 +97,8 @@ class Shell {
       if (!node.ok()) return end(node.status());
       ReadCall call(**node, *std::move(caller), method,
                     absl::FromChrono(context->deadline()));
-      const absl::Status sent = send_all(call, *request, *stream);
+      absl::Status sent = call.CheckMethod();
+      if (sent.ok()) sent = send_all(call, *request, *stream);
       end(sent.ok() ? sent : call.Denied(sent));
     });
     if (!taken) end(absl::ResourceExhaustedError("too many calls wait"));
@@ -123,9 +124,8 @@ class Shell {
   Reactor* Run(Context* context, const char* method,
                std::function<void(Finish)> work);
   void Say(Context* context, const char* method,
-           const v1::WriteOptions& options,
-           const agency::v1::Statement& statement, v1::Outcome* outcome,
-           const Finish& finish);
+           const v1::WriteOptions& options, agency::v1::Statement statement,
+           v1::Outcome* outcome, const Finish& finish);
 
   // The answer leaves when its access record is durable; nobody waits for that.
   template <class Request, class Response, class Answer>
@@ -137,6 +137,8 @@ class Shell {
     if (!node.ok()) return finish(node.status());
     ReadCall call(**node, *std::move(caller), method,
                   absl::FromChrono(context.deadline()));
+    const absl::Status may = call.CheckMethod();
+    if (!may.ok()) return finish(call.Denied(may));
     absl::StatusOr<access::Recorded<Response>> recorded = answer(call, request);
     if (!recorded.ok()) return finish(call.Denied(recorded.status()));
     std::move(*recorded).Then(

@@ -232,7 +232,8 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
   }
 
   absl::StatusOr<Found<Response>> LookWith(ReadCall& call, bool send) {
-    absl::Status open = call.OpenPresent(v1::ReadOptions());
+    absl::Status open = call.CheckMethod();
+    if (open.ok()) open = call.OpenPresent(v1::ReadOptions());
     if (!open.ok()) return open;
     uint64_t from = call.position();
     if (from_.has_value()) {

@@ -58,6 +58,14 @@ absl::Status DecideSaid(const Statement& said, Decision& decision) {
       return consent::Decide(said.restriction_stated(), decision);
     case Statement::kRestrictionLifted:
       return consent::Decide(said.restriction_lifted(), decision);
+    case Statement::kFamilyAgreementStated:
+      return consent::Decide(said.family_agreement_stated(), decision);
+    case Statement::kFamilyAgreementSigned:
+      return consent::Decide(said.family_agreement_signed(), decision);
+    case Statement::kSharingAgreementStated:
+      return consent::Decide(said.sharing_agreement_stated(), decision);
+    case Statement::kSharingNoteStated:
+      return consent::Decide(said.sharing_note_stated(), decision);
 
     case Statement::kReferralStated:
       return referral::Decide(said.referral_stated(), decision);
@@ -88,6 +96,8 @@ absl::Status DecideSaid(const Statement& said, Decision& decision) {
 
     case Statement::kMeetingStated:
       return meeting::Decide(said.meeting_stated(), decision);
+    case Statement::kAnonymousPanelItemStated:
+      return meeting::Decide(said.anonymous_panel_item_stated(), decision);
 
     case Statement::kLeadStated:
       return lead::Decide(said.lead_stated(), decision);
@@ -144,8 +154,13 @@ const Ruleset& AllRules() {
 }  // namespace
 
 absl::Status Decide(const Statement& said, Decision& decision) {
+  if (!agency::v1::LegalBasis_IsValid(said.basis())) {
+    return Senseless("CODE_UNKNOWN", "there is no such legal basis", "basis");
+  }
+  decision.SetBasis(said.basis());
   RETURN_IF_ERROR(DecideSaid(said, decision));
   if (decision.facts().empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(consent::CheckKept(decision));
   // Each sees what those before it concluded: links join families, joined
   // families dispute leads, and all of these make plans overlap.
   decision.BeginConclusions();
@@ -170,6 +185,8 @@ absl::Status Evolve(StateWriter& state, const Fact& fact, Subject subject,
     case Fact::kStatementParked:
     case Fact::kParkingEnded:
     case Fact::kQuarantineEnded:
+    // A count for readers; no rule asks for it.
+    case Fact::kSupportCounted:
       return absl::OkStatus();
 
     case Fact::kPractitionerKnown:
@@ -179,6 +196,7 @@ absl::Status Evolve(StateWriter& state, const Fact& fact, Subject subject,
       RETURN_IF_ERROR(identity::Evolve(state, fact, subject, hash));
       return duplicate::Evolve(state, fact, subject, hash);  // who lives where
     case Fact::kRecordGone:
+    case Fact::kRecordUnstored:
     case Fact::kRelationshipRecorded:
     case Fact::kPairJudged:
     case Fact::kPersonsMerged:
@@ -203,6 +221,11 @@ absl::Status Evolve(StateWriter& state, const Fact& fact, Subject subject,
     case Fact::kConsentEnded:
     case Fact::kRestrictionRecorded:
     case Fact::kRestrictionEnded:
+    case Fact::kFamilyAgreementRecorded:
+    case Fact::kFamilyAgreementSignedBy:
+    case Fact::kFamilyAgreementSuperseded:
+    case Fact::kSharingAgreementRecorded:
+    case Fact::kSharingNoteRecorded:
       return consent::Evolve(state, fact, subject, hash);
 
     case Fact::kReferralRecorded:
@@ -223,6 +246,7 @@ absl::Status Evolve(StateWriter& state, const Fact& fact, Subject subject,
       return plan::Evolve(state, fact, subject, hash);
 
     case Fact::kMeetingRecorded:
+    case Fact::kPanelItemRecorded:
       return meeting::Evolve(state, fact, subject, hash);
 
     case Fact::kLeadTaken:

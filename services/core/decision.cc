@@ -219,6 +219,7 @@ absl::Status Decision::AddAs(EntityNumber practitioner, Subject subject,
     *by.mutable_occurred_at() = envelope_.occurred_at();
   }
   by.set_reported(reported_);
+  by.set_basis(basis_);
   RETURN_IF_ERROR(setting_.fold(overlay_, fact, subject, setting_.hash));
   facts_.push_back({subject, std::move(also_about), std::move(fact)});
   return absl::OkStatus();

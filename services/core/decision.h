@@ -67,6 +67,9 @@ class Decision {
   bool reported() const { return reported_; }
   // The agency that speaks.
   const std::string& agency() const { return envelope_.agency(); }
+  // On what ground the agency keeps what it says: noted on every fact.
+  agency::v1::LegalBasis basis() const { return basis_; }
+  void SetBasis(agency::v1::LegalBasis basis) { basis_ = basis; }
   // The civil day in England on which it happened.
   absl::CivilDay day() const { return day_; }
   absl::Time occurred_at() const { return occurred_at_; }
@@ -149,6 +152,7 @@ class Decision {
   uint32_t ids_made_ = 0;
   EntityNumber last_number_ = 0;
   EntityNumber actor_ = 0;  // once it is known
+  agency::v1::LegalBasis basis_ = agency::v1::LEGAL_BASIS_UNSPECIFIED;
 };
 
 // Folds what the desk itself records, practitioners; other facts: nothing.

@@ -137,6 +137,21 @@ std::string RestrictionsAbout(EntityNumber record) {
   return Numbers("ra", {record});
 }
 
+std::string FamilyAgreement(EntityNumber agreement) {
+  return Numbers("ag", {agreement});
+}
+std::string AgreementOfFamily(EntityNumber family, EntityNumber agreement) {
+  return Numbers("af", {family, agreement});
+}
+std::string AgreementsOfFamily(EntityNumber family) {
+  return Numbers("af", {family});
+}
+std::string SharingAgreement(EntityNumber agreement) {
+  return Numbers("sa", {agreement});
+}
+std::string SharingNote(EntityNumber note) { return Numbers("no", {note}); }
+std::string PanelItem(EntityNumber item) { return Numbers("pi", {item}); }
+
 std::string Override(EntityNumber override) {
   return Numbers("ov", {override});
 }

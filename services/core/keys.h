@@ -72,6 +72,15 @@ std::string RestrictionAbout(EntityNumber record,
                              EntityNumber restriction);  // empty
 std::string RestrictionsAbout(EntityNumber record);      // prefix of the above
 
+std::string FamilyAgreement(EntityNumber agreement);  // FamilyAgreementRow
+std::string AgreementOfFamily(EntityNumber family,
+                              EntityNumber agreement);  // empty
+std::string AgreementsOfFamily(EntityNumber family);    // prefix of the above
+std::string SharingAgreement(
+    EntityNumber agreement);                 // SharingAgreementRecorded
+std::string SharingNote(EntityNumber note);  // SharingNoteRecorded
+std::string PanelItem(EntityNumber item);    // PanelItemRecorded
+
 std::string Override(EntityNumber override);  // OverrideRow
 std::string OverrideAbout(EntityNumber record, EntityNumber override);  // empty
 std::string OverridesAbout(EntityNumber record);  // prefix of the above

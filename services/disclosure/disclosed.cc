@@ -12,6 +12,7 @@ constexpr int kDecidedByMax = 20;
 
 void Account::AddTo(ledger::v1::AccessRecord& record) const {
   record.set_policy_version(kPolicyVersion);
+  record.set_roles_version(ShippedRoles().version());
   for (uint64_t family : families) record.add_families(family);
   for (uint64_t number : records) record.add_records(number);
   for (const auto& [key, tally] : tallies) {
@@ -34,18 +35,21 @@ bool Account::shown() const {
 }
 
 Discloser::Discloser(Reader reader, Context now)
-    : reader_(std::move(reader)), now_(std::move(now)) {}
+    : reader_(std::move(reader)),
+      rights_(ShippedRoles().RightsFor(reader_.role, reader_.purpose)),
+      now_(std::move(now)) {}
 
 Discloser::Discloser(Reader reader, Context then, Context now)
     : reader_(std::move(reader)),
+      rights_(ShippedRoles().RightsFor(reader_.role, reader_.purpose)),
       now_(std::move(now)),
       as_of_(true),
       then_(std::move(then)) {}
 
 bool Discloser::Admit(const ledger::v1::ItemLabel& label) {
-  Decision decision = Decide(reader_, label, now_);
+  Decision decision = Decide(reader_, label, now_, rights_);
   if (decision.show && as_of_ && reader_.role != agency::v1::ROLE_AUDITOR) {
-    Decision then = Decide(reader_, label, then_);
+    Decision then = Decide(reader_, label, then_, rights_);
     if (!then.show) decision = std::move(then);
   }
   auto& tally =

@@ -71,6 +71,12 @@ class Discloser {
 
   // For the next items; what was admitted so far stays accounted for.
   void Use(Context now) { now_ = std::move(now); }
+  // The same, for a read of the past.
+  void Use(Context then, Context now) {
+    as_of_ = true;
+    then_ = std::move(then);
+    now_ = std::move(now);
+  }
 
   // Merges the parts that may be shown into `slot(&answer)`, then calls
   // `finish(&answer)`.
@@ -100,7 +106,8 @@ class Discloser {
   template <class T>
   friend class DisclosedList;
 
-  Reader reader_;
+  const Reader reader_;
+  const Rights rights_;  // of the reader's role and purpose
   Context now_;
   bool as_of_ = false;
   Context then_;

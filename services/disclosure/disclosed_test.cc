@@ -46,7 +46,8 @@ TEST(DisclosedTest, OnlyWhatMayBeShownIsMergedAndAllIsAccountedFor) {
   Discloser door(Health(), Works({1}));
   const std::vector<Piece> pieces = {PieceOf("health", 1),
                                      PieceOf("school", 1)};
-  const auto answer = door.Compose<ledger::v1::AccessRecord>(pieces, kSelf, kNoFinish);
+  const auto answer =
+      door.Compose<ledger::v1::AccessRecord>(pieces, kSelf, kNoFinish);
   EXPECT_EQ(answer.value().families_size(), 1);
   ledger::v1::AccessRecord record;
   answer.account().AddTo(record);
@@ -56,16 +57,18 @@ TEST(DisclosedTest, OnlyWhatMayBeShownIsMergedAndAllIsAccountedFor) {
   EXPECT_EQ(record.tallies(1).reason(), "own_agency");
   EXPECT_TRUE(answer.account().shown());
   EXPECT_EQ(record.policy_version(), kPolicyVersion);
+  EXPECT_EQ(record.roles_version(), ShippedRoles().version());
 }
 
 TEST(DisclosedTest, AnAsOfReadShowsWhatMayBeSeenBothThenAndNow) {
   const std::vector<Piece> pieces = {PieceOf("health", 1),
                                      PieceOf("health", 2)};
   Discloser then_only(Health(), Works({1, 2}), Works({1}));
-  EXPECT_EQ(then_only.Compose<ledger::v1::AccessRecord>(pieces, kSelf, kNoFinish)
-                .value()
-                .families_size(),
-            1);
+  EXPECT_EQ(
+      then_only.Compose<ledger::v1::AccessRecord>(pieces, kSelf, kNoFinish)
+          .value()
+          .families_size(),
+      1);
   Discloser now_only(Health(), Works({1}), Works({1, 2}));
   EXPECT_EQ(now_only.Compose<ledger::v1::AccessRecord>(pieces, kSelf, kNoFinish)
                 .value()

@@ -3,10 +3,28 @@
 // One pure decision, default deny. Nothing is cached; it is made where rows
 // leave the views, on the snapshot they were read from. Absent and withheld
 // look alike to the reader: the reasons are for the access record.
+//
+// In this order, the first that applies:
+//   1. nobody without agency, role and purpose sees anything
+//   2. what was made in error, or may not be stored, nobody sees; what
+//      the family is not told of, none of its members
+//   3. the role table: not this class for this role; the role's own classes
+//   4. the purpose needs no such item; who was alerted to an item sees
+//      it
+//   5. shielded items and drafts stay with their agency
+//   6. who is barred sees it not, their own agency's item neither
+//   7. their own agency's, of a family or person it works with
+//   8. that there is a lead
+//   9. a family member: their own, and the family's own
+//  10. a plan goes to services named in it
+//  11. consents of everybody it is about; agreements of the agencies
+// What 6, 10 or 11 withholds, an override or a grant may license; a grant also
+// what is shielded, when a second person agreed.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,6 +35,7 @@
 #include "kith/agency/v1/frame.pb.h"
 #include "kith/ledger/v1/label.pb.h"
 #include "kith/ledger/v1/state.pb.h"
+#include "services/disclosure/roles.h"
 
 namespace kith::disclosure {
 
@@ -40,6 +59,8 @@ struct RecordContext {
   // Those by any link or possible match: refusals and restrictions reach these.
   std::set<uint64_t> perhaps_same;
   bool gone = false;  // made in error: shown to nobody
+  // The day of their birth, where it is known to the day.
+  std::optional<absl::CivilDay> born;
 };
 
 // One disclosure that is licensed although consent does not allow it
@@ -107,6 +128,10 @@ struct Context {
   std::map<uint64_t, std::set<std::string>> agencies_of_family;
   // Number of the practitioner who leads each family.
   std::map<uint64_t, uint64_t> lead_of_family;
+  // Records of each family's present members: every record of theirs.
+  std::map<uint64_t, std::set<uint64_t>> members_of_family;
+  // From this age a person answers for themselves.
+  int age_capacity_presumed = 16;
   // Those that may bear on these records and families, and ended ones.
   std::vector<Override> overrides;
   std::vector<Grant> grants;
@@ -114,37 +139,56 @@ struct Context {
 };
 
 enum class Reason {
-  kOwnAgency,     // shown: the reader's agency's own, of a family it works with
-  kShared,        // shown: permission covers every record it is about
-  kRole,          // shown: the role's own class of item
-  kLeadExists,    // shown: that there is a lead and how to reach them
-  kNoRole,        // withheld: no role, purpose or agency
-  kNoPermission,  // withheld: no permission covers it (default)
-  kRefused,       // withheld: sharing was refused
-  kRestricted,    // withheld: the reader is barred
-  kShielded,      // withheld: protected address, restricted patient
-  kDraft,         // withheld: not agreed yet
-  kNotInPlan,     // withheld: the service is not named in the plan
-  kOverride,      // shown: consent was overridden for this
-  kBreakGlass,    // shown: the reader broke the glass
-  kEmbargoed,     // withheld: the family is not told of it
-  kGone,          // withheld: made in error
+  // Shown:
+  kOwnAgency,       // the reader's agency's own, of a family it works with
+  kShared,          // permission covers every record it is about
+  kSharedUnagreed,  // so, but their agencies have no agreement
+  kRole,            // the role's own class of item
+  kOwn,             // a family member's own
+  kOfFamily,        // the family's own, to a member
+  kLeadExists,      // that there is a lead and how to reach them
+  kOverride,        // consent was overridden for this
+  kBreakGlass,      // the reader broke the glass
+  // Withheld:
+  kNoRole,        // no role, purpose or agency, or not for this role
+  kPurpose,       // the purpose needs no such item
+  kNoPermission,  // no permission covers it (default)
+  kRefused,       // sharing was refused
+  kConflicting,   // one gave what another refused
+  kRestricted,    // the reader is barred
+  kShielded,      // protected address, restricted patient
+  kDraft,         // not agreed yet
+  kNotInPlan,     // the service is not named in the plan
+  kNoAgreement,   // their agencies have no agreement
+  kNotStored,     // storing it was refused
+  kEmbargoed,     // the family is not told of it
+  kGone,          // made in error
 };
+// The last of them, for those who go through all.
+inline constexpr Reason kLastReason = Reason::kGone;
 
 // As the access record spells it: "shared", "no_permission"...
 absl::string_view NameOf(Reason reason);
+// The requirement rows behind it.
+std::vector<std::string> RowsOf(Reason reason);
 
 struct Decision {
   bool show = false;
   Reason reason = Reason::kNoPermission;
-  // Consents that permitted it, restrictions that forbade it, by number.
+  // Consents that permitted it, restrictions that forbade it, the override or
+  // grant that licensed it, by number.
   std::vector<uint64_t> decided_by;
 };
 
-// Number of these rules, for the access record.
-inline constexpr uint32_t kPolicyVersion = 1;
+// Number of these rules, for the access record; that of the role table stands
+// beside it in the table.
+inline constexpr uint32_t kPolicyVersion = 3;
 
+// `rights` are those of the reader's role and purpose: looked up once, for all
+// that one reader asks for.
 Decision Decide(const Reader& reader, const ledger::v1::ItemLabel& item,
-                const Context& context);
+                const Context& context, const Rights& rights);
+Decision Decide(const Reader& reader, const ledger::v1::ItemLabel& item,
+                const Context& context, const Roles& roles = ShippedRoles());
 
 }  // namespace kith::disclosure

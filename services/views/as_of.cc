@@ -215,13 +215,18 @@ class Gathering {
       case Fact::kNetworkRecorded:
       case Fact::kFamiliesJoined:
       case Fact::kFamiliesParted:
+      case Fact::kFamilyAgreementRecorded:
+      case Fact::kFamilyAgreementSignedBy:
+      case Fact::kFamilyAgreementSuperseded:
         return true;
       case Fact::kOverrideRecorded:
+      case Fact::kPanelItemRecorded:
         return false;
       case Fact::kGlassBroken:
         return fact.glass_broken().family() != 0;
       default:
-        return fact.what_case() >= Fact::kPlanRecorded;
+        return fact.what_case() >= Fact::kPlanRecorded &&
+               fact.what_case() <= Fact::kPlansParted;
     }
   }
 
@@ -241,6 +246,9 @@ class Gathering {
     AddRecords(fact.restriction_recorded().records(), reach);
     AddRecord(fact.restriction_recorded().asked_by(), reach);
     AddRecipients(fact.restriction_recorded().barred());
+    AddRecords(fact.family_agreement_recorded().parties(), reach);
+    AddRecords(fact.sharing_note_recorded().records(), reach);
+    AddRecipients(fact.sharing_note_recorded().recipients());
     AddRecords(fact.override_recorded().records(), reach);
     AddRecords(fact.referral_recorded().records(), reach);
     AddRecords(fact.assessment_recorded().records(), reach);

@@ -53,6 +53,14 @@ ItemLabel Label(const Scene& scene, ItemClass item_class,
   return label;
 }
 
+ItemLabel LabelOf(const Scene& scene, ItemClass item_class, const ThingRow& row,
+                  const std::string& agency, const RecordSet& records) {
+  ItemLabel label = Label(scene, item_class, agency, records);
+  label.set_thing(row.thing().number());
+  label.set_basis(row.said().by().basis());
+  return label;
+}
+
 void DropReferences(Message* message) {
   const auto& reflection = *message->GetReflection();
   std::vector<const FieldDescriptor*> fields;

@@ -33,6 +33,9 @@ struct Scene {
 
 ItemLabel Label(const Scene& scene, ItemClass item_class,
                 const std::string& agency, const RecordSet& records);
+// Of a thing, or a part of it: with its number, and on what ground it is kept.
+ItemLabel LabelOf(const Scene& scene, ItemClass item_class, const ThingRow& row,
+                  const std::string& agency, const RecordSet& records);
 
 template <class Numbers>
 RecordSet RecordsIn(const Numbers& numbers) {
@@ -110,6 +113,15 @@ absl::StatusOr<Pieces<api::v1::ConsentView>> OfConsent(const Scene& scene,
                                                        const Thing& thing);
 absl::StatusOr<Pieces<api::v1::RestrictionView>> OfRestriction(
     const Scene& scene, const Thing& thing);
+absl::StatusOr<Pieces<api::v1::FamilyAgreementView>> OfFamilyAgreement(
+    const Scene& scene, const Thing& thing);
+absl::StatusOr<Pieces<api::v1::SharingNoteView>> OfSharingNote(
+    const Scene& scene, const Thing& thing);
+// Family members who are named as recipients are people too.
+RecordSet WithRecipients(
+    RecordSet records,
+    const google::protobuf::RepeatedPtrField<ledger::v1::ResolvedRecipient>&
+        named);
 
 // Work.
 absl::StatusOr<Pieces<api::v1::ReferralView>> OfReferral(const Scene& scene,

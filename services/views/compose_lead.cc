@@ -56,10 +56,13 @@ absl::Status AddCurrent(const Scene& scene, const Leads& leads,
   known.set_state(whole.state());
   known.set_disputed(whole.claimed_size() > 0);
   const std::string& agency = thing.row.lead().agency();
+  const ThingRow& row = thing.row;
   pieces->push_back(
-      {Label(scene, agency::v1::ITEM_CLASS_LEAD, agency, records), known});
+      {LabelOf(scene, agency::v1::ITEM_CLASS_LEAD, row, agency, records),
+       known});
   AddForAgencies(
-      pieces, Label(scene, agency::v1::ITEM_CLASS_INVOLVEMENT, agency, records),
+      pieces,
+      LabelOf(scene, agency::v1::ITEM_CLASS_INVOLVEMENT, row, agency, records),
       whole, PartiesOf(thing, whole));
   return absl::OkStatus();
 }
@@ -85,8 +88,8 @@ absl::StatusOr<std::optional<Side>> SideOf(const Scene& scene,
   if (!lead.practitioner_id().empty()) {
     *side.view.mutable_lead() = std::move(lead);
   }
-  side.label = Label(scene, agency::v1::ITEM_CLASS_DUPLICATE, row.agency(),
-                     RecordsIn(row.recorded().records()));
+  side.label = LabelOf(scene, agency::v1::ITEM_CLASS_DUPLICATE, thing->row,
+                       row.agency(), RecordsIn(row.recorded().records()));
   ASSIGN_OR_RETURN(const EntityNumber family,
                    scene.reading.Resolve(row.recorded().family()));
   side.label.set_family(family);
@@ -161,8 +164,8 @@ absl::StatusOr<Pieces<LeadView>> OfLeads(const Scene& scene, const Leads& leads,
   for (const Thing* thing : leads.earlier) {
     ASSIGN_OR_RETURN(const LeadView whole, WholeLead(scene, *thing));
     AddForAgencies(&pieces,
-                   Label(scene, agency::v1::ITEM_CLASS_INVOLVEMENT,
-                         thing->row.lead().agency(), records),
+                   LabelOf(scene, agency::v1::ITEM_CLASS_INVOLVEMENT,
+                           thing->row, thing->row.lead().agency(), records),
                    whole, PartiesOf(*thing, whole));
   }
   return pieces;
@@ -199,6 +202,7 @@ absl::StatusOr<Pieces<DuplicateView>> OfCase(const Scene& scene,
   Piece<DuplicateView> hub{one->label, outline};
   hub.label.clear_agency();
   hub.label.clear_family();
+  hub.label.clear_thing();
   hub.label.mutable_records()->MergeFrom(other->label.records());
   *hub.part.add_sides() = one->view;
   *hub.part.add_sides() = other->view;

@@ -83,8 +83,8 @@ absl::StatusOr<Pieces<PersonView>> PartsOfRecord(const Scene& scene,
   frame.set_person_id(person_id);
   ASSIGN_OR_RETURN(const RecordView outline, Outline(scene, row, person_id));
   const RecordParts parts = SplitRecord(row);
-  ItemLabel label = Label(scene, agency::v1::ITEM_CLASS_IDENTITY,
-                          row.record().agency(), {record});
+  ItemLabel label = LabelOf(scene, agency::v1::ITEM_CLASS_IDENTITY, row,
+                            row.record().agency(), {record});
   label.set_shielded(row.record().said().restricted());
   AddRecordPiece(label, frame, outline, parts.identity, &pieces);
   if (name_only) return pieces;
@@ -117,8 +117,8 @@ absl::StatusOr<Said> Begin(const Scene& scene, const Thing& thing,
   Said said;
   const std::string& agency = thing.row.said().by().agency();
   said.piece.label =
-      Label(scene, item_class, agency,
-            RecordsIn(std::initializer_list<EntityNumber>{record, other}));
+      LabelOf(scene, item_class, thing.row, agency,
+              RecordsIn(std::initializer_list<EntityNumber>{record, other}));
   ASSIGN_OR_RETURN(const ThingRow* row, scene.reading.Record(record));
   if (row != nullptr) {
     said.piece.label.set_shielded(row->record().said().restricted());

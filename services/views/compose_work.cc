@@ -10,19 +10,10 @@ using api::v1::AssessmentView;
 using api::v1::ConsentView;
 using api::v1::MeetingView;
 using api::v1::PlanView;
-using api::v1::RecipientView;
 using api::v1::ReferralView;
 using api::v1::RestrictionView;
 using Recipients =
     google::protobuf::RepeatedPtrField<ledger::v1::ResolvedRecipient>;
-
-// Family members who are named as recipients are people too.
-RecordSet WithRecipients(RecordSet records, const Recipients& named) {
-  for (const auto& recipient : named) {
-    if (recipient.record() != 0) records.insert(recipient.record());
-  }
-  return records;
-}
 
 absl::Status AddDoers(const Scene& scene, const ledger::v1::PlanRecorded& plan,
                       PlanView* view) {
@@ -119,9 +110,11 @@ absl::StatusOr<Piece<AssessmentView>> OfScore(const Scene& scene,
   RecordSet records =
       RecordsIn(assessment.row.assessment().recorded().records());
   if (recorded.scored_by() != 0) records.insert(recorded.scored_by());
-  Piece<AssessmentView> piece{Label(scene, agency::v1::ITEM_CLASS_ASSESSMENT,
-                                    score.row.said().by().agency(), records),
-                              {}};
+  Piece<AssessmentView> piece{
+      LabelOf(scene, agency::v1::ITEM_CLASS_ASSESSMENT, score.row,
+              score.row.said().by().agency(), records),
+      {}};
+  piece.label.set_thing(assessment.row.thing().number());
   piece.part.set_assessment_id(assessment.row.thing().id());
   auto& view = *piece.part.add_scores();
   *view.mutable_said() = recorded.said();
@@ -135,26 +128,6 @@ absl::StatusOr<Piece<AssessmentView>> OfScore(const Scene& scene,
 
 }  // namespace
 
-absl::Status AddRecipients(
-    const Scene& scene,
-    const google::protobuf::RepeatedPtrField<ledger::v1::ResolvedRecipient>&
-        named,
-    google::protobuf::RepeatedPtrField<RecipientView>* views) {
-  for (const auto& recipient : named) {
-    RecipientView& view = *views->Add();
-    if (!recipient.agency().empty()) {
-      view.set_agency(recipient.agency());
-    } else if (recipient.practitioner() != 0) {
-      ASSIGN_OR_RETURN(*view.mutable_practitioner(),
-                       scene.reading.Practitioner(recipient.practitioner()));
-    } else {
-      ASSIGN_OR_RETURN(*view.mutable_person_id(),
-                       scene.reading.PersonId(recipient.record()));
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<Pieces<ConsentView>> OfConsent(const Scene& scene,
                                               const Thing& thing) {
   const auto& row = thing.row.consent();
@@ -162,8 +135,9 @@ absl::StatusOr<Pieces<ConsentView>> OfConsent(const Scene& scene,
   RecordSet records =
       WithRecipients(RecordsIn(recorded.records()), recorded.recipients());
   if (recorded.answered_by() != 0) records.insert(recorded.answered_by());
-  Piece<ConsentView> piece{
-      Label(scene, agency::v1::ITEM_CLASS_CONSENT, row.agency(), records), {}};
+  Piece<ConsentView> piece{LabelOf(scene, agency::v1::ITEM_CLASS_CONSENT,
+                                   thing.row, row.agency(), records),
+                           {}};
   ConsentView& view = piece.part;
   view.set_consent_id(thing.row.thing().id());
   RETURN_IF_ERROR(scene.reading.AddPersonIds(recorded.records(),
@@ -190,8 +164,9 @@ absl::StatusOr<Pieces<RestrictionView>> OfRestriction(const Scene& scene,
   RecordSet records =
       WithRecipients(RecordsIn(recorded.records()), recorded.barred());
   if (recorded.asked_by() != 0) records.insert(recorded.asked_by());
-  Piece<RestrictionView> piece{
-      Label(scene, agency::v1::ITEM_CLASS_CONSENT, row.agency(), records), {}};
+  Piece<RestrictionView> piece{LabelOf(scene, agency::v1::ITEM_CLASS_CONSENT,
+                                       thing.row, row.agency(), records),
+                               {}};
   RestrictionView& view = piece.part;
   view.set_restriction_id(thing.row.thing().id());
   RETURN_IF_ERROR(scene.reading.AddPersonIds(recorded.records(),
@@ -215,8 +190,8 @@ absl::StatusOr<Pieces<ReferralView>> OfReferral(const Scene& scene,
   const auto& row = thing.row.referral();
   Pieces<ReferralView> pieces;
   const ItemLabel label =
-      Label(scene, agency::v1::ITEM_CLASS_REFERRAL, row.agency(),
-            RecordsIn(row.recorded().records()));
+      LabelOf(scene, agency::v1::ITEM_CLASS_REFERRAL, thing.row, row.agency(),
+              RecordsIn(row.recorded().records()));
   const std::set<std::string> parties = {row.agency(),
                                          row.recorded().said().to_agency()};
   ASSIGN_OR_RETURN(const ReferralView whole, WholeReferral(scene, thing));
@@ -242,8 +217,8 @@ absl::StatusOr<Pieces<AssessmentView>> OfAssessment(const Scene& scene,
                                                     const Thing& thing) {
   const auto& row = thing.row.assessment();
   Piece<AssessmentView> piece{
-      Label(scene, agency::v1::ITEM_CLASS_ASSESSMENT, row.agency(),
-            RecordsIn(row.recorded().records())),
+      LabelOf(scene, agency::v1::ITEM_CLASS_ASSESSMENT, thing.row, row.agency(),
+              RecordsIn(row.recorded().records())),
       {}};
   AssessmentView& view = piece.part;
   view.set_assessment_id(thing.row.thing().id());
@@ -280,8 +255,8 @@ absl::StatusOr<ItemLabel> LabelOfPlan(const Scene& scene, const Thing& thing) {
                      scene.reading.Practitioner(doer.practitioner()));
     if (!who.agency().empty()) named.insert(who.agency());
   }
-  ItemLabel label =
-      Label(scene, agency::v1::ITEM_CLASS_PLAN, plan.agency(), records);
+  ItemLabel label = LabelOf(scene, agency::v1::ITEM_CLASS_PLAN, thing.row,
+                            plan.agency(), records);
   for (const std::string& agency : named) label.add_named_agencies(agency);
   label.set_draft(recorded.state() == agency::v1::PLAN_STATE_DRAFT);
   return label;
@@ -302,16 +277,21 @@ absl::StatusOr<Pieces<MeetingView>> OfMeeting(const Scene& scene,
                                               const Thing& thing) {
   const auto& recorded = thing.row.meeting();
   const auto& by = thing.row.said();
+  const bool apart =
+      recorded.said().kind() == agency::v1::MEETING_KIND_SEPARATE_SESSION;
   RecordSet records = RecordsIn(recorded.family_present());
   ASSIGN_OR_RETURN(const Thing* plan,
                    scene.reading.Numbered(recorded.plan(), Kind::kPlan));
-  if (plan != nullptr) {
+  // What is said apart is of whom it was said with, and of nobody else.
+  if (plan != nullptr && !apart) {
     const auto& of_plan = plan->row.plan().recorded().records();
     records.insert(of_plan.begin(), of_plan.end());
   }
-  Piece<MeetingView> piece{
-      Label(scene, agency::v1::ITEM_CLASS_MEETING, by.by().agency(), records),
-      {}};
+  Piece<MeetingView> piece{LabelOf(scene,
+                                   apart ? agency::v1::ITEM_CLASS_CONVERSATION
+                                         : agency::v1::ITEM_CLASS_MEETING,
+                                   thing.row, by.by().agency(), records),
+                           {}};
   MeetingView& view = piece.part;
   view.set_meeting_id(thing.row.thing().id());
   ASSIGN_OR_RETURN(*view.mutable_family_id(),

@@ -86,6 +86,8 @@ std::optional<absl::CivilDay> RecheckDay(
       if (birthday > given) Lower(first, birthday);
     }
   }
+  const auto& check_by = consent.recorded().said().check_by();
+  if (core::IsSound(check_by)) Lower(first, core::LastDay(check_by));
   return first;
 }
 

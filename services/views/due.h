@@ -33,8 +33,8 @@ bool IsOpen(const agency::v1::PlanAction& action);
 bool IsRunning(const ledger::v1::PlanRow& plan);
 
 // The first birthday of 12, 14, 16, 18 and 25 after a consent was given, of
-// anybody it is about: then it is to be asked again. Empty: none, or it
-// is refused or ended.
+// anybody it is about, or the day that was set for it: then it
+// is to be asked again. Empty: none, or it is refused or ended.
 std::optional<absl::CivilDay> RecheckDay(
     const ThingRow& consent, const std::vector<absl::CivilDay>& births);
 // Birth dates, where known to the day, of the records a consent is about.

@@ -125,10 +125,10 @@ class DueList {
     entry.add_rows("R-018");
     ASSIGN_OR_RETURN(*entry.mutable_about_id(),
                      reading.PersonId(stay.record()));
-    ItemLabel label = Label(scene, agency::v1::ITEM_CLASS_NEED,
-                            thing.row.said().by().agency(),
-                            RecordsIn(std::initializer_list<EntityNumber>{
-                                stay.record(), stay.carer()}));
+    ItemLabel label = LabelOf(scene, agency::v1::ITEM_CLASS_NEED, thing.row,
+                              thing.row.said().by().agency(),
+                              RecordsIn(std::initializer_list<EntityNumber>{
+                                  stay.record(), stay.carer()}));
     Add(std::move(label), std::move(entry), {*from, *from}, pieces);
     return absl::OkStatus();
   }
@@ -146,9 +146,10 @@ class DueList {
     DueEntry entry;
     entry.set_kind("consent_recheck");
     entry.add_rows("R-249");
+    if (consent.recorded().said().has_check_by()) entry.add_rows("R-092");
     entry.set_about_id(thing.row.thing().id());
-    Add(Label(scene, agency::v1::ITEM_CLASS_CONSENT, consent.agency(),
-              RecordsIn(consent.recorded().records())),
+    Add(LabelOf(scene, agency::v1::ITEM_CLASS_CONSENT, thing.row,
+                consent.agency(), RecordsIn(consent.recorded().records())),
         std::move(entry), {*day, *day}, pieces);
     return absl::OkStatus();
   }
@@ -173,8 +174,8 @@ class DueList {
       ASSIGN_OR_RETURN(scene.family, reading.Resolve(thing.key.subject));
     }
     Piece<DueEntry> piece;
-    piece.label = Label(scene, ClassOf(row), row.said().by().agency(),
-                        RecordsOfThing(thing, family != nullptr));
+    piece.label = LabelOf(scene, ClassOf(row), row, row.said().by().agency(),
+                          RecordsOfThing(thing, family != nullptr));
     if (family != nullptr) {
       ASSIGN_OR_RETURN(*piece.part.mutable_family_id(),
                        reading.FamilyId(thing.key.subject));
@@ -184,14 +185,22 @@ class DueList {
   }
 
   static ItemClass ClassOf(const ThingRow& row) {
-    if (row.has_consent() || row.has_restriction()) {
+    if (row.has_consent() || row.has_restriction() || row.has_sharing_note()) {
       return agency::v1::ITEM_CLASS_CONSENT;
     }
     if (row.has_referral()) return agency::v1::ITEM_CLASS_REFERRAL;
     if (row.has_assessment() || row.has_score()) {
       return agency::v1::ITEM_CLASS_ASSESSMENT;
     }
-    if (row.has_meeting()) return agency::v1::ITEM_CLASS_MEETING;
+    if (row.has_family_agreement()) {
+      return agency::v1::ITEM_CLASS_FAMILY_AGREEMENT;
+    }
+    if (row.has_meeting()) {
+      return row.meeting().said().kind() ==
+                     agency::v1::MEETING_KIND_SEPARATE_SESSION
+                 ? agency::v1::ITEM_CLASS_CONVERSATION
+                 : agency::v1::ITEM_CLASS_MEETING;
+    }
     if (row.has_need() || row.has_stay() || row.has_young_carer() ||
         row.has_competence()) {
       return agency::v1::ITEM_CLASS_NEED;
@@ -217,6 +226,10 @@ class DueList {
       return RecordsIn(row.assessment().recorded().records());
     }
     if (row.has_meeting()) return RecordsIn(row.meeting().family_present());
+    if (row.has_sharing_note()) return RecordsIn(row.sharing_note().records());
+    if (row.has_family_agreement()) {
+      return RecordsIn(row.family_agreement().recorded().parties());
+    }
     return of_family ? RecordSet() : RecordSet{thing.key.subject};
   }
 

@@ -50,8 +50,8 @@ class FamilyAnswer {
       const EntityNumber defined_by = row->family().founded().defined_by();
       RecordSet records = stated_now_;
       if (defined_by != 0) records.insert(defined_by);
-      Piece<FamilyView> piece{Label(scene_, agency::v1::ITEM_CLASS_FAMILY,
-                                    row->family().agency(), records),
+      Piece<FamilyView> piece{LabelOf(scene_, agency::v1::ITEM_CLASS_FAMILY,
+                                      *row, row->family().agency(), records),
                               {}};
       if (family == household_.family) {
         ASSIGN_OR_RETURN(*piece.part.mutable_defined_by_person_id(),
@@ -76,6 +76,10 @@ class FamilyAnswer {
       ASSIGN_OR_RETURN(auto meeting, OfMeeting(scene_, thing));
       AddInto(&pieces_, std::move(meeting),
               [](FamilyView& view) { return view.add_meetings(); });
+    } else if (row.has_family_agreement()) {
+      ASSIGN_OR_RETURN(auto agreement, OfFamilyAgreement(scene_, thing));
+      AddInto(&pieces_, std::move(agreement),
+              [](FamilyView& view) { return view.add_agreements(); });
     } else if (row.has_duplicate() && IsOpenCase(thing)) {
       ASSIGN_OR_RETURN(auto found, OfCase(scene_, thing));
       AddInto(&pieces_, std::move(found),
@@ -94,9 +98,10 @@ class FamilyAnswer {
     const auto& member = thing.row.member();
     const auto& stated = member.stated();
     Piece<FamilyView> piece{
-        Label(scene_, agency::v1::ITEM_CLASS_FAMILY, member.agency(),
-              RecordsIn(std::initializer_list<EntityNumber>{stated.record(),
-                                                            stated.said_by()})),
+        LabelOf(scene_, agency::v1::ITEM_CLASS_FAMILY, thing.row,
+                member.agency(),
+                RecordsIn(std::initializer_list<EntityNumber>{
+                    stated.record(), stated.said_by()})),
         {}};
     auto& view = *piece.part.add_members();
     ASSIGN_OR_RETURN(*view.mutable_person_id(),
@@ -113,16 +118,18 @@ class FamilyAnswer {
   // Named by the family: an item of everybody who is in it.
   absl::Status AddNetwork(const Thing& thing) {
     const std::string& agency = thing.row.said().by().agency();
-    Piece<FamilyView> piece{
-        Label(scene_, agency::v1::ITEM_CLASS_FAMILY, agency, stated_now_), {}};
+    Piece<FamilyView> piece{LabelOf(scene_, agency::v1::ITEM_CLASS_FAMILY,
+                                    thing.row, agency, stated_now_),
+                            {}};
     auto& view = *piece.part.add_network();
     view.set_entry_id(thing.row.thing().id());
     *view.mutable_said() = thing.row.network().said();
     DropReferences(view.mutable_said());
     ASSIGN_OR_RETURN(*view.mutable_by(),
                      scene_.reading.SaidBy(thing.row.said()));
-    Piece<FamilyView> contact{
-        Label(scene_, agency::v1::ITEM_CLASS_CONTACT, agency, stated_now_), {}};
+    Piece<FamilyView> contact{LabelOf(scene_, agency::v1::ITEM_CLASS_CONTACT,
+                                      thing.row, agency, stated_now_),
+                              {}};
     auto& reached = *contact.part.add_network();
     reached.set_entry_id(view.entry_id());
     reached.mutable_said()->set_contact(view.said().contact());
@@ -199,6 +206,10 @@ class FamilyAnswer {
       ASSIGN_OR_RETURN(auto restriction, OfRestriction(scene_, thing));
       AddInto(&pieces_, std::move(restriction),
               [](FamilyView& view) { return view.add_restrictions(); });
+    } else if (row.has_sharing_note()) {
+      ASSIGN_OR_RETURN(auto note, OfSharingNote(scene_, thing));
+      AddInto(&pieces_, std::move(note),
+              [](FamilyView& view) { return view.add_sharing_notes(); });
     } else if (row.has_referral()) {
       ASSIGN_OR_RETURN(auto referral, OfReferral(scene_, thing));
       AddInto(&pieces_, std::move(referral),
@@ -230,9 +241,10 @@ class FamilyAnswer {
                      scene_.reading.Resolve(key.subject));
     if (other == household_.family) return absl::OkStatus();
     ASSIGN_OR_RETURN(std::string id, scene_.reading.FamilyId(other));
-    Piece<FamilyView> piece{Label(scene_, agency::v1::ITEM_CLASS_FAMILY,
-                                  thing->row.member().agency(), {record}),
-                            {}};
+    Piece<FamilyView> piece{
+        LabelOf(scene_, agency::v1::ITEM_CLASS_FAMILY, thing->row,
+                thing->row.member().agency(), {record}),
+        {}};
     piece.part.add_overlapping_family_ids(std::move(id));
     pieces_.push_back(std::move(piece));
     return absl::OkStatus();
@@ -272,8 +284,8 @@ class SummaryAnswer {
         const std::string name = NameOf(row->record().said());
         if (name.empty()) continue;
         Piece<FamilySummary> piece{
-            Label(scene_, agency::v1::ITEM_CLASS_IDENTITY,
-                  row->record().agency(), {record}),
+            LabelOf(scene_, agency::v1::ITEM_CLASS_IDENTITY, *row,
+                    row->record().agency(), {record}),
             {}};
         piece.label.set_shielded(row->record().said().restricted());
         piece.part.add_member_names(name);
@@ -287,9 +299,10 @@ class SummaryAnswer {
     Leads leads = LeadsOf(household_.things);
     if (leads.open.empty()) return absl::OkStatus();
     const auto& lead = leads.open.front()->row.lead();
-    Piece<FamilySummary> piece{Label(scene_, agency::v1::ITEM_CLASS_LEAD,
-                                     lead.agency(), household_.StatedNow()),
-                               {}};
+    Piece<FamilySummary> piece{
+        LabelOf(scene_, agency::v1::ITEM_CLASS_LEAD, leads.open.front()->row,
+                lead.agency(), household_.StatedNow()),
+        {}};
     ASSIGN_OR_RETURN(*piece.part.mutable_lead(),
                      scene_.reading.Practitioner(lead.taken().practitioner()));
     pieces_.push_back(std::move(piece));

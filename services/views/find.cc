@@ -81,6 +81,18 @@ absl::StatusOr<std::optional<EntityNumber>> NumberOfId(
   return std::optional<EntityNumber>(named->number);
 }
 
+absl::StatusOr<std::string> IdOfThing(const core::StateReader& view,
+                                      EntityNumber number) {
+  ASSIGN_OR_RETURN(const auto place,
+                   core::ReadRow<PlaceRow>(view, keys::Place(number)));
+  if (!place.has_value()) return std::string();
+  ASSIGN_OR_RETURN(
+      const auto thing,
+      Reading(view).Get(
+          {place->subject(), static_cast<Kind>(place->kind()), place->rest()}));
+  return thing.has_value() ? thing->row.thing().id() : std::string();
+}
+
 absl::StatusOr<std::vector<EntityNumber>> FindPersons(
     const core::StateReader& view, const api::v1::PersonQuery& query,
     const core::KeyHash& hash) {

@@ -30,6 +30,10 @@ absl::StatusOr<std::optional<Named>> Find(const core::StateReader& view,
 absl::StatusOr<std::optional<core::EntityNumber>> NumberOfId(
     const core::StateReader& view, absl::string_view id);
 
+// The id of what has that number; empty: it is not known, or has none.
+absl::StatusOr<std::string> IdOfThing(const core::StateReader& view,
+                                      core::EntityNumber number);
+
 // Records that match strongly, ascending: by a verified identifier, by name,
 // birth date and postcode all alike, or by the caller's own agency's record.
 // Empty for a query that holds none of these whole. May be of several persons:

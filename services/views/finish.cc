@@ -268,6 +268,10 @@ void Finish(FamilyView* family) {
   MergeById(family->mutable_restrictions(), [](const auto& restriction) {
     return restriction.restriction_id();
   });
+  MergeById(family->mutable_agreements(),
+            [](const auto& agreement) { return agreement.agreement_id(); });
+  MergeById(family->mutable_sharing_notes(),
+            [](const auto& note) { return note.note_id(); });
   MergeById(family->mutable_referrals(),
             [](const auto& referral) { return referral.referral_id(); });
   MergeById(family->mutable_assessments(),

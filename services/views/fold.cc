@@ -18,10 +18,12 @@ absl::Status FoldThings(Folding& folding) {
     case Fact::kStatementParked:
     case Fact::kParkingEnded:
     case Fact::kQuarantineEnded:
+    case Fact::kSupportCounted:
       return FoldSystem(folding);
     case Fact::kPractitionerKnown:
     case Fact::kRecordStated:
     case Fact::kRecordGone:
+    case Fact::kRecordUnstored:
     case Fact::kRelationshipRecorded:
     case Fact::kPairJudged:
     case Fact::kPersonsMerged:
@@ -45,6 +47,13 @@ absl::Status FoldThings(Folding& folding) {
     case Fact::kRestrictionRecorded:
     case Fact::kRestrictionEnded:
       return FoldConsent(folding);
+    case Fact::kFamilyAgreementRecorded:
+    case Fact::kFamilyAgreementSignedBy:
+    case Fact::kFamilyAgreementSuperseded:
+    case Fact::kSharingAgreementRecorded:
+    case Fact::kSharingNoteRecorded:
+    case Fact::kPanelItemRecorded:
+      return FoldAgreement(folding);
     case Fact::kReferralRecorded:
     case Fact::kReferralStepped:
     case Fact::kAssessmentRecorded:
@@ -95,6 +104,8 @@ absl::Status Fold(core::StateWriter& rows, const Recorded& recorded,
   return FoldTally(folding);
 }
 
-absl::string_view RowGroupOf(absl::string_view key) { return keys::GroupOf(key); }
+absl::string_view RowGroupOf(absl::string_view key) {
+  return keys::GroupOf(key);
+}
 
 }  // namespace kith::views

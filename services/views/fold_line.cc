@@ -95,6 +95,15 @@ class LineOf {
         return SayPlan();
       case Fact::kMeetingRecorded:
         return SayMeeting();
+      case Fact::kFamilyAgreementRecorded:
+      case Fact::kFamilyAgreementSignedBy:
+      case Fact::kFamilyAgreementSuperseded:
+        return SayAgreement();
+      case Fact::kSharingNoteRecorded:
+        return Say(agency::v1::ITEM_CLASS_CONSENT,
+                   Word(fact_.sharing_note_recorded().said().kind(),
+                        agency::v1::SharingNoteKind_Name, "SHARING_NOTE_KIND_"),
+                   fact_.sharing_note_recorded().records());
       case Fact::kLeadTaken:
       case Fact::kLeadNoticed:
       case Fact::kLeadSuccessorNamed:
@@ -138,6 +147,12 @@ class LineOf {
       case Fact::kParkingEnded:
       case Fact::kQuarantineEnded:
       case Fact::kPractitionerKnown:
+      // Nothing is said any more of a record that is not kept, and nothing is
+      // told of a family that a panel does not name.
+      case Fact::kRecordUnstored:
+      case Fact::kSupportCounted:
+      case Fact::kSharingAgreementRecorded:
+      case Fact::kPanelItemRecorded:
       case Fact::WHAT_NOT_SET:
         return false;
     }
@@ -286,6 +301,19 @@ class LineOf {
     return SayOfPlan(fact_.plans_parted().merged(), "");
   }
 
+  bool SayAgreement() {
+    const ItemClass agreement = agency::v1::ITEM_CLASS_FAMILY_AGREEMENT;
+    if (fact_.has_family_agreement_recorded()) {
+      return Say(agreement, "agreement",
+                 fact_.family_agreement_recorded().parties());
+    }
+    if (fact_.has_family_agreement_signed_by()) {
+      return Say(agreement, "agreement signed",
+                 {fact_.family_agreement_signed_by().party()});
+    }
+    return Say(agreement, "agreement superseded", {});
+  }
+
   bool SayOverride(uint64_t number, const Numbers& records) {
     line_.set_override(number);
     return Say(agency::v1::ITEM_CLASS_OVERRIDE, "", records);
@@ -300,7 +328,10 @@ class LineOf {
 
   bool SayMeeting() {
     const auto& recorded = fact_.meeting_recorded();
-    return Say(agency::v1::ITEM_CLASS_MEETING,
+    const bool apart =
+        recorded.said().kind() == agency::v1::MEETING_KIND_SEPARATE_SESSION;
+    return Say(apart ? agency::v1::ITEM_CLASS_CONVERSATION
+                     : agency::v1::ITEM_CLASS_MEETING,
                Words({Word(recorded.said().kind(), agency::v1::MeetingKind_Name,
                            "MEETING_KIND_"),
                       Word(recorded.said().state(),
@@ -311,6 +342,42 @@ class LineOf {
   const Fact& fact_;
   TimelineRow line_;
 };
+
+// Number of the thing that a fact states or changes; 0: none of its own.
+uint64_t ThingOf(const Fact& fact) {
+  switch (fact.what_case()) {
+    case Fact::kNetworkRecorded:
+      return fact.network_recorded().entry().number();
+    case Fact::kInvolvementRecorded:
+      return fact.involvement_recorded().involvement().number();
+    case Fact::kNeedRecorded:
+      return fact.need_recorded().need().number();
+    case Fact::kCompetenceRecorded:
+      return fact.competence_recorded().judgement().number();
+    case Fact::kConsentRecorded:
+      return fact.consent_recorded().consent().number();
+    case Fact::kConsentEnded:
+      return fact.consent_ended().consent();
+    case Fact::kRestrictionRecorded:
+      return fact.restriction_recorded().restriction().number();
+    case Fact::kRestrictionEnded:
+      return fact.restriction_ended().restriction();
+    case Fact::kSharingNoteRecorded:
+      return fact.sharing_note_recorded().note().number();
+    case Fact::kReferralRecorded:
+      return fact.referral_recorded().referral().number();
+    case Fact::kReferralStepped:
+      return fact.referral_stepped().referral();
+    case Fact::kAssessmentRecorded:
+      return fact.assessment_recorded().assessment().number();
+    case Fact::kScoreRecorded:
+      return fact.score_recorded().assessment();
+    case Fact::kMeetingRecorded:
+      return fact.meeting_recorded().meeting().number();
+    default:  // a plan's lines bear the plan, others are covered by class
+      return 0;
+  }
+}
 
 // Facts of records: their subject is one of those they are about.
 bool IsOfRecord(const TimelineRow& line) {
@@ -333,6 +400,7 @@ void FoldLine(Folding& folding) {
   const uint64_t position = folding.recorded().position;
   *line.mutable_said() = folding.mark();
   line.mutable_said()->clear_position();
+  line.set_thing(ThingOf(folding.fact()));
   line.set_fact_kind(static_cast<uint32_t>(folding.fact().what_case()));
   const bool of_record = IsOfRecord(line);
   bool names_subject = false;

@@ -86,6 +86,7 @@ absl::Status FoldRecord(Folding& folding) {
                            stated.said().birth_date().SerializeAsString();
         if (is_new) record.set_person(number);
         record.set_gone(false);
+        record.set_unstored(false);
         record.set_agency(stated.said().record().agency().empty()
                               ? folding.agency()
                               : stated.said().record().agency());
@@ -103,6 +104,15 @@ absl::Status FoldGone(Folding& folding) {
     PutSearchKeys(folding, number, SearchKeys(row.record()), {});
     row.mutable_record()->set_gone(true);
     *row.mutable_ended() = folding.mark();
+  });
+}
+
+// Found no more; what may still be seen of it, disclosure says.
+absl::Status FoldUnstored(Folding& folding) {
+  const EntityNumber number = folding.fact().record_unstored().record();
+  return folding.Change(RecordKey(number), [&](ThingRow& row) {
+    PutSearchKeys(folding, number, SearchKeys(row.record()), {});
+    row.mutable_record()->set_unstored(true);
   });
 }
 
@@ -217,6 +227,7 @@ absl::Status FoldPeople(Folding& folding) {
   if (fact.has_practitioner_known()) return FoldPractitioner(folding);
   if (fact.has_record_stated()) return FoldRecord(folding);
   if (fact.has_record_gone()) return FoldGone(folding);
+  if (fact.has_record_unstored()) return FoldUnstored(folding);
   if (fact.has_relationship_recorded()) return FoldRelationship(folding);
   if (fact.has_pair_judged()) return FoldPair(folding);
   if (fact.has_match_ruled()) return FoldRuling(folding);

@@ -146,6 +146,18 @@ absl::Status FoldQuarantineEnded(Folding& folding) {
   return absl::OkStatus();
 }
 
+absl::Status CountSupport(Folding& folding) {
+  const std::string& agency = folding.fact().support_counted().agency();
+  const std::string key = keys::Support(agency);
+  ASSIGN_OR_RETURN(auto row,
+                   core::ReadRow<ledger::v1::SupportRow>(folding.rows(), key));
+  if (!row.has_value()) row.emplace();
+  row->set_agency(agency);
+  row->set_count(row->count() + 1);
+  core::PutRow(folding.rows(), folding.subject(), key, *row);
+  return absl::OkStatus();
+}
+
 bool Is(const StatementRef& one, const StatementRef& other) {
   return one.source() == other.source() && one.epoch() == other.epoch() &&
          one.sequence() == other.sequence();
@@ -192,6 +204,7 @@ absl::Status FoldSystem(Folding& folding) {
   if (fact.has_statement_parked()) return FoldParked(folding);
   if (fact.has_parking_ended()) return FoldParkingEnded(folding);
   if (fact.has_quarantine_ended()) return FoldQuarantineEnded(folding);
+  if (fact.has_support_counted()) return CountSupport(folding);
   return absl::OkStatus();  // refused: counted by FoldTally
 }
 

@@ -30,6 +30,8 @@ const Numbers& RecordsOf(const ThingRow& row) {
       return row.consent().recorded().records();
     case Kind::kRestriction:
       return row.restriction().recorded().records();
+    case Kind::kSharingNote:
+      return row.sharing_note().records();
     case Kind::kReferral:
       return row.referral().recorded().records();
     case Kind::kAssessment:

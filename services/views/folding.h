@@ -102,8 +102,9 @@ class Folding {
 absl::Status FoldPeople(Folding& folding);
 absl::Status FoldFamily(Folding& folding);
 absl::Status FoldConsent(Folding& folding);
-absl::Status FoldService(Folding& folding);  // referrals, assessments
-absl::Status FoldPlan(Folding& folding);     // plans, meetings
+absl::Status FoldAgreement(Folding& folding);  // notes and panel items too
+absl::Status FoldService(Folding& folding);    // referrals, assessments
+absl::Status FoldPlan(Folding& folding);       // plans, meetings
 absl::Status FoldLead(Folding& folding);
 absl::Status FoldDuplicate(Folding& folding);
 absl::Status FoldOverride(Folding& folding);

@@ -157,6 +157,12 @@ std::string Tally(absl::string_view source) {
   return absl::StrCat(Tallies(), source);
 }
 std::string Tallies() { return "y/"; }
+std::string PanelItem(EntityNumber item) { return "g/" + Numbered(item); }
+std::string PanelItems() { return "g/"; }
+std::string Support(absl::string_view agency) {
+  return absl::StrCat("c/", agency);
+}
+std::string Supports() { return "c/"; }
 std::string Rules() { return "r"; }
 std::string RulesFrom(uint64_t position) {
   return absl::StrCat(RulesHistory(), Numbered(position));

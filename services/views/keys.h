@@ -14,6 +14,8 @@
 //   o/ agency, open or done, day, number  PlaceRow: overrides to review
 //   y/ source                SourceTallyRow
 //   r/ position              RulesRow; "r" alone: those in force
+//   g/ item                  PlaceRow: panel items that name nobody
+//   c/ agency                SupportRow
 #pragma once
 
 #include <cstdint>
@@ -86,6 +88,10 @@ std::string Review(absl::string_view agency, bool open, absl::CivilDay due,
 std::string Reviews(absl::string_view agency, bool open);  // prefix
 std::string Tally(absl::string_view source);
 std::string Tallies();
+std::string PanelItem(EntityNumber item);
+std::string PanelItems();
+std::string Support(absl::string_view agency);
+std::string Supports();
 std::string Rules();
 std::string RulesFrom(uint64_t position);
 std::string RulesHistory();

@@ -72,8 +72,10 @@ bool IsEmbargoed(const ledger::v1::GlassRow& row) {
 
 ItemLabel LabelOfOverride(const Scene& scene, const ThingRow& row) {
   const auto fill = [&](const auto& which, const auto& fact) {
-    ItemLabel label = Label(scene, agency::v1::ITEM_CLASS_OVERRIDE,
-                            which.agency(), RecordsIn(fact.records()));
+    ItemLabel label = LabelOf(scene, agency::v1::ITEM_CLASS_OVERRIDE, row,
+                              which.agency(), RecordsIn(fact.records()));
+    // Kept to account for it, whatever was said of storing.
+    label.set_basis(fact.said().basis());
     *label.mutable_named_agencies() = fact.alerted();
     label.set_embargoed(IsEmbargoed(which));
     return label;

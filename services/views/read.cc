@@ -73,9 +73,10 @@ class PersonAnswer {
         !core::family::IsCurrent(thing->row.member(), scene_.today)) {
       return absl::OkStatus();
     }
-    Piece<PersonView> piece{Label(scene_, agency::v1::ITEM_CLASS_FAMILY,
-                                  thing->row.member().agency(), {record}),
-                            {}};
+    Piece<PersonView> piece{
+        LabelOf(scene_, agency::v1::ITEM_CLASS_FAMILY, thing->row,
+                thing->row.member().agency(), {record}),
+        {}};
     ASSIGN_OR_RETURN(const EntityNumber family,
                      scene_.reading.Resolve(key.subject));
     piece.label.set_family(family);
@@ -92,9 +93,10 @@ class PersonAnswer {
     for (size_t i = 1; i < records.size(); ++i) {
       ASSIGN_OR_RETURN(const ThingRow* row, scene_.reading.Record(records[i]));
       if (row == nullptr || row->record().gone()) continue;
-      Piece<PersonView> piece{Label(scene_, agency::v1::ITEM_CLASS_IDENTITY,
-                                    row->record().agency(), {records[i]}),
-                              {}};
+      Piece<PersonView> piece{
+          LabelOf(scene_, agency::v1::ITEM_CLASS_IDENTITY, *row,
+                  row->record().agency(), {records[i]}),
+          {}};
       piece.label.set_shielded(row->record().said().restricted());
       ASSIGN_OR_RETURN(*piece.part.mutable_person_id(),
                        scene_.reading.PersonId(records[i]));

@@ -94,7 +94,7 @@ void AddIdentifiers(const ledger::v1::RecordRow& record,
 
 std::vector<std::string> SearchKeys(const ledger::v1::RecordRow& record) {
   std::vector<std::string> keys;
-  if (record.gone()) return keys;
+  if (record.gone() || record.unstored()) return keys;
   const auto& said = record.said();
   AddIdentifiers(record, keys);
   for (const auto& name : said.names()) {

@@ -47,6 +47,7 @@ class Inquiry {
       RETURN_IF_ERROR(AddFamily(family));
     }
     RETURN_IF_ERROR(AddRules());
+    RETURN_IF_ERROR(AddAgreements());
     // Family members who are named as recipients are somebody's records too.
     for (const EntityNumber record : named_) RETURN_IF_ERROR(AddRecord(record));
     return std::move(standing_);
@@ -66,8 +67,25 @@ class Inquiry {
     standing.perhaps_same.insert(records.begin(), records.end());
     standing.perhaps_same.insert(record);
     const RecordSet person = standing.perhaps_same;
+    RETURN_IF_ERROR(AddBirth(record, person, standing));
     RETURN_IF_ERROR(FollowSure(person, standing));
     return FollowPossible(person, standing);
+  }
+
+  // As this record has it, else the first of theirs that does.
+  absl::Status AddBirth(EntityNumber record, const RecordSet& person,
+                        RecordStanding& standing) {
+    std::vector<EntityNumber> order = {record};
+    order.insert(order.end(), person.begin(), person.end());
+    for (const EntityNumber one : order) {
+      ASSIGN_OR_RETURN(const ThingRow* row, reading_.Record(one));
+      if (row == nullptr || row->record().gone()) continue;
+      const auto& birth = row->record().said().birth_date();
+      if (!core::IsSound(birth) || !core::IsWhole(birth)) continue;
+      standing.born = core::FirstDay(birth);
+      return absl::OkStatus();
+    }
+    return absl::OkStatus();
   }
 
   // Sure links within the person, one after the other.
@@ -144,6 +162,8 @@ class Inquiry {
     }
     for (const Member& member : household->members) {
       if (!member.current) continue;
+      standing_.members_of_family[family].insert(member.records.begin(),
+                                                 member.records.end());
       for (const EntityNumber record : member.records) {
         RETURN_IF_ERROR(AddInvolved(record, agencies));
       }
@@ -213,6 +233,17 @@ class Inquiry {
     return absl::OkStatus();
   }
 
+  absl::Status AddAgreements() {
+    ASSIGN_OR_RETURN(const Things agreements,
+                     reading_.Of(0, Kind::kSharingAgreement));
+    for (const Thing* thing : agreements) {
+      standing_.agreements.push_back(thing->row.sharing_agreement());
+    }
+    ASSIGN_OR_RETURN(const auto rules, RulesInForce(reading_.view()));
+    standing_.age_capacity_presumed = rules.age_capacity_presumed();
+    return absl::OkStatus();
+  }
+
   void AddGlass(const Things& things) {
     for (const Thing* thing : things) {
       if (!thing->row.has_glass()) continue;
@@ -258,6 +289,10 @@ size_t MemoryOf(const Standing& standing) {
   for (const auto& row : standing.restrictions) bytes += row.SpaceUsedLong();
   for (const auto& row : standing.overrides) bytes += row.SpaceUsedLong();
   for (const auto& row : standing.glass) bytes += row.SpaceUsedLong();
+  for (const auto& row : standing.agreements) bytes += row.SpaceUsedLong();
+  for (const auto& [family, members] : standing.members_of_family) {
+    bytes += 50 * members.size();
+  }
   return bytes + 100 * (standing.agencies_of_record.size() +
                         standing.agencies_of_family.size() +
                         standing.lead_of_family.size());

@@ -7,11 +7,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "kith/ledger/v1/label.pb.h"
 #include "kith/ledger/v1/state.pb.h"
@@ -40,6 +42,8 @@ struct RecordStanding {
   // Those by any link, and those that possibly match one of these.
   std::set<core::EntityNumber> perhaps_same;
   bool gone = false;  // made in error
+  // The day of their birth, where a record of theirs has it to the day.
+  std::optional<absl::CivilDay> born;
 };
 
 struct Standing {
@@ -57,6 +61,12 @@ struct Standing {
   std::map<core::EntityNumber, std::set<std::string>> agencies_of_family;
   // Number of the practitioner who leads each family.
   std::map<core::EntityNumber, core::EntityNumber> lead_of_family;
+  // Every record of each family's present members.
+  std::map<core::EntityNumber, std::set<core::EntityNumber>> members_of_family;
+  // Agreements between organisations, whenever they hold.
+  std::vector<ledger::v1::SharingAgreementRecorded> agreements;
+  // From this age a person answers for themselves; 0: no rules in force.
+  uint32_t age_capacity_presumed = 0;
 };
 
 // From then on the override licenses nothing.

@@ -126,9 +126,9 @@ std::string NameOfFact(uint32_t kind) {
 }
 
 // Empty: it is of a plan or override that is not there.
-absl::StatusOr<std::optional<ItemLabel>> LabelOf(const Scene& scene,
-                                                 const Household& household,
-                                                 const Line& line) {
+absl::StatusOr<std::optional<ItemLabel>> LabelOfLine(const Scene& scene,
+                                                     const Household& household,
+                                                     const Line& line) {
   if (line.row.plan() != 0) {
     ASSIGN_OR_RETURN(const Thing* plan,
                      scene.reading.Numbered(line.row.plan(), Kind::kPlan));
@@ -148,6 +148,8 @@ absl::StatusOr<std::optional<ItemLabel>> LabelOf(const Scene& scene,
   // What says nothing of anybody alone concerns the whole family.
   if (records.empty()) records = household.StatedNow();
   ItemLabel label = Label(scene, line.row.class_(), line.row.agency(), records);
+  label.set_thing(line.row.thing());
+  label.set_basis(line.row.said().by().basis());
   ASSIGN_OR_RETURN(const ThingRow* record, scene.reading.Record(line.subject));
   if (record != nullptr) {
     label.set_shielded(record->record().said().restricted());
@@ -159,7 +161,7 @@ absl::StatusOr<Pieces<TimelineEntry>> OfLine(const Scene& scene,
                                              const Household& household,
                                              uint64_t position,
                                              const Line& line) {
-  ASSIGN_OR_RETURN(auto label, LabelOf(scene, household, line));
+  ASSIGN_OR_RETURN(auto label, LabelOfLine(scene, household, line));
   if (!label.has_value()) return Pieces<TimelineEntry>();
   Piece<TimelineEntry> piece{*std::move(label), {}};
   TimelineEntry& entry = piece.part;

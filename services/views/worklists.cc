@@ -11,8 +11,10 @@ namespace {
 
 using api::v1::DuplicateView;
 using api::v1::MatchView;
+using api::v1::PanelItemView;
 using api::v1::QuarantineItem;
 using api::v1::ReviewEntry;
+using api::v1::SharingAgreementView;
 using api::v1::SourceStatus;
 using ledger::v1::PlaceRow;
 
@@ -105,6 +107,23 @@ Pieces<SourceStatus> OfTally(const ledger::v1::SourceTallyRow& row) {
   status.set_parked(row.parked());
   return {std::move(piece)};
 }
+
+// Who wrote it down is left out: it names nobody, and leads to nobody.
+absl::StatusOr<Pieces<PanelItemView>> OfPanelItem(const Scene& scene,
+                                                  const Thing& thing) {
+  Piece<PanelItemView> piece{
+      LabelOf(scene, agency::v1::ITEM_CLASS_PANEL, thing.row,
+              thing.row.said().by().agency(), {}),
+      {}};
+  piece.part.set_item_id(thing.row.thing().id());
+  *piece.part.mutable_said() = thing.row.panel_item().said();
+  piece.part.mutable_said()->clear_item();
+  *piece.part.mutable_recorded_at() = thing.row.said().recorded_at();
+  return Pieces<PanelItemView>{std::move(piece)};
+}
+
+// One for each agency of a partnership.
+constexpr size_t kSupportRowsMax = 1000;
 
 // The thing that a row of a worklist leads to.
 template <class T, class Compose>
@@ -240,6 +259,44 @@ absl::StatusOr<Page<SourceStatus>> Sources(const core::StateReader& view,
                          Parse<ledger::v1::SourceTallyRow>(row.value));
         return OfTally(tally);
       });
+}
+
+absl::StatusOr<Page<SharingAgreementView>> SharingAgreements(
+    const core::StateReader& view, const PageFrom& from) {
+  const std::string prefix = keys::ThingsOf(0, Kind::kSharingAgreement);
+  return PageOfRows<SharingAgreementView>(
+      view, {prefix}, from,
+      [&](const Keyed& listed) -> absl::StatusOr<Pieces<SharingAgreementView>> {
+        ASSIGN_OR_RETURN(const auto row, Parse<ThingRow>(listed.value));
+        Reading reading(view);
+        const Scene scene{reading, {}, 0, false};
+        Piece<SharingAgreementView> piece{
+            LabelOf(scene, agency::v1::ITEM_CLASS_AGREEMENT, row, "", {}), {}};
+        piece.part.set_agreement_id(row.thing().id());
+        *piece.part.mutable_said() = row.sharing_agreement().said();
+        ASSIGN_OR_RETURN(*piece.part.mutable_by(), reading.SaidBy(row.said()));
+        return Pieces<SharingAgreementView>{std::move(piece)};
+      });
+}
+
+absl::StatusOr<Page<PanelItemView>> PanelItems(const core::StateReader& view,
+                                               const PageFrom& from) {
+  return PageOfRows<PanelItemView>(
+      view, {keys::PanelItems()}, from, [&](const Keyed& row) {
+        return ListedThing<PanelItemView>(view, row, {}, OfPanelItem);
+      });
+}
+
+absl::StatusOr<std::vector<ledger::v1::SupportRow>> UnstoredSupport(
+    const core::StateReader& view) {
+  std::vector<ledger::v1::SupportRow> rows;
+  ASSIGN_OR_RETURN(const auto found,
+                   RowsAfter(view, keys::Supports(), "", kSupportRowsMax));
+  for (const Keyed& one : found) {
+    ASSIGN_OR_RETURN(auto row, Parse<ledger::v1::SupportRow>(one.value));
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 }  // namespace kith::views

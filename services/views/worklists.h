@@ -5,11 +5,13 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "kith/api/v1/views.pb.h"
+#include "kith/ledger/v1/view.pb.h"
 #include "services/core/state.h"
 #include "services/views/piece.h"
 #include "services/views/read.h"
@@ -70,6 +72,18 @@ absl::StatusOr<Page<api::v1::QuarantineItem>> Quarantine(
 // Also of an item that was decided.
 Answer<api::v1::QuarantineItem> QuarantinePieces(const core::StateReader& view,
                                                  core::EntityNumber item);
+
+// Agreements between organisations, by number.
+absl::StatusOr<Page<api::v1::SharingAgreementView>> SharingAgreements(
+    const core::StateReader& view, const PageFrom& from);
+
+// Cases that panels discuss without a name, by number.
+absl::StatusOr<Page<api::v1::PanelItemView>> PanelItems(
+    const core::StateReader& view, const PageFrom& from);
+
+// How many people each agency supported of whom nothing is kept.
+absl::StatusOr<std::vector<ledger::v1::SupportRow>> UnstoredSupport(
+    const core::StateReader& view);
 
 // By name. What a repeat or a statement that changed nothing moves is in the
 // state's SourceRow, not here: epoch, mark and time are those of the latest

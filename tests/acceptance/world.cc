@@ -75,10 +75,17 @@ World& World::Feed(absl::string_view agency) {
   return *this;
 }
 
+World& World::Under(agency::v1::LegalBasis basis) {
+  basis_ = basis;
+  return *this;
+}
+
 Ended World::Says(const google::protobuf::Message& content) {
   ledger_.Wait(absl::Seconds(1));
+  agency::v1::Statement statement = StatementOf(content);
+  statement.set_basis(basis_);
   core::testing::Letter letter =
-      ledger_.Write(feed_ ? agency_ + "_feed" : "api", StatementOf(content));
+      ledger_.Write(feed_ ? agency_ + "_feed" : "api", statement);
   letter.envelope.set_agency(agency_);
   if (!feed_) *letter.envelope.mutable_actor() = actor_;
   const core::Applied applied = ledger_.Take(letter);

@@ -48,6 +48,8 @@ class World {
   World& By(absl::string_view agency, absl::string_view practitioner,
             agency::v1::Role role = agency::v1::ROLE_PRACTITIONER);
   World& Feed(absl::string_view agency);
+  // On what ground in law the next statements are kept.
+  World& Under(agency::v1::LegalBasis basis);
 
   // Says a statement's content, such as a FamilyStated.
   Ended Says(const google::protobuf::Message& content);
@@ -82,6 +84,7 @@ class World {
   std::string agency_ = "council";
   agency::v1::Actor actor_;
   bool feed_ = false;
+  agency::v1::LegalBasis basis_ = agency::v1::LEGAL_BASIS_UNSPECIFIED;
 };
 
 // "council/anna" as a reference.

@@ -74,6 +74,30 @@ class KithTest : public ::testing::Test {
 TestFolder* KithTest::folder = nullptr;
 Kithd* KithTest::kithd = nullptr;
 
+TEST_F(KithTest, AccessIsExplainedByRoleWithoutANode) {
+  const Ended auditor = Alone({"access", "explain", "--of-role", "auditor"});
+  EXPECT_EQ(auditor.code, 0) << auditor.err;
+  EXPECT_THAT(auditor.out, StartsWith("auditor: "));
+  EXPECT_THAT(auditor.out, HasSubstr("with a recorded reason only"));
+  EXPECT_EQ(Alone({"access", "explain", "--of-role", "janitor"}).code, 2);
+  EXPECT_EQ(Alone({"access", "explain"}).code, 2);
+}
+
+TEST_F(KithTest, AccessToAnItemIsExplainedWithItsRows) {
+  RegisterFamily("explained");
+  const Ended person = Kith({"call", "FamilyService.StatePerson",
+                             R"({"person": {"record": {"system": "main",
+                 "local_id": "explained-2"}, "names": [{"given": "Ben",
+                 "family": "Ferris"}]},
+                "write": {"request_id": "person-explained-2"}})"});
+  const std::string id = MadeBy(person);
+  const Ended without =
+      Kith({"access", "explain", "--person", id, "--for-agency", "school",
+            "--class", "assessment", "--for-purpose", "early_help"});
+  // Nobody works with them yet: then there is nothing to be explained.
+  EXPECT_EQ(without.code, 3) << without.out << without.err;
+}
+
 TEST_F(KithTest, AFamilyIsShownAsATableAndAsJson) {
   const std::string family = RegisterFamily("shown");
   const Ended table = Kith({"family", "show", family});

@@ -174,7 +174,7 @@ TEST_F(OverrideServiceTest, AnOverrideShowsWhatItNamesAndNothingElse) {
   EXPECT_EQ(Get(police).code(), StatusCode::NOT_FOUND);
 }
 
-TEST_F(OverrideServiceTest, TheFamilyDoesNotSeeWhatAnEmbargoCovers) {
+TEST_F(OverrideServiceTest, R088R101TheFamilyDoesNotSeeWhatAnEmbargoCovers) {
   story.OpenPlan();  // the council works with them
   Who police = Of("police", "p1");
   police.purpose = "safeguarding";
@@ -256,7 +256,7 @@ TEST_F(OverrideServiceTest, OnlyAnAuditorWithAReasonLooksThroughAnothersEyes) {
   EXPECT_EQ(ask(auditor), StatusCode::OK);
 }
 
-TEST_F(OverrideServiceTest, AnExportRecordsWhoGetsTheCopy) {
+TEST_F(OverrideServiceTest, R266AnExportRecordsWhoGetsTheCopy) {
   auto request = story.Get();
   request.mutable_read()->set_copied_to("school");
   const auto shown =

@@ -190,7 +190,7 @@ TEST_F(ReadsTest, WhoLookedSaysWhoWhatForAndUpToWhen) {
   EXPECT_EQ(looks.value.nodes(0).complete_to(), Now());
 }
 
-TEST_F(ReadsTest, TheFamilyCanSeeWhoLooked) {
+TEST_F(ReadsTest, R101TheFamilyCanSeeWhoLooked) {
   FamilyStory other(server, "other-");
   Get(story.Get());
   api::v1::WhoLookedRequest request;

@@ -34,7 +34,7 @@ class WritesTest : public ::testing::Test {
   FamilyStory story{server};
 };
 
-TEST_F(WritesTest, APlansLifeIsSeenInTheFamilysView) {
+TEST_F(WritesTest, R261APlansLifeIsSeenInTheFamilysView) {
   const std::string plan = story.OpenPlan();
   story.AppointLead();
   story.AgreePlan(plan, 1);

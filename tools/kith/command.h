@@ -33,12 +33,13 @@ void AddLeadCommands(CLI::App& app, Chosen& chosen);      // lead
 void AddWorkCommands(CLI::App& app, Chosen& chosen);      // plan, consent, ...
 void AddWorklistCommands(CLI::App& app, Chosen& chosen);  // duplicate, match
 void AddOperationCommands(CLI::App& app,
-                          Chosen& chosen);             // ledger, source, ...
-void AddTopicCommands(CLI::App& app, Chosen& chosen);  // topics
+                          Chosen& chosen);                // ledger, source, ...
+void AddTopicCommands(CLI::App& app, Chosen& chosen);     // topics
 void AddOverrideCommands(CLI::App& app, Chosen& chosen);  // override, glass
 // `family watch`, `worklist`; after the family commands.
 void AddWatchCommands(CLI::App& app, Chosen& chosen);
-void AddCallCommand(CLI::App& app, Chosen& chosen);    // call
+void AddAccessCommands(CLI::App& app, Chosen& chosen);  // access
+void AddCallCommand(CLI::App& app, Chosen& chosen);     // call
 // dev-ca, dev-token
 void AddDevelopmentCommands(CLI::App& app, Chosen& chosen);
 

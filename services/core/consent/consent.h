@@ -22,6 +22,7 @@
 #include "absl/status/status.h"
 #include "kith/agency/v1/consent.pb.h"
 #include "kith/ledger/v1/facts.pb.h"
+#include "services/core/consent/storage.h"
 #include "services/core/decision.h"
 #include "services/core/state.h"
 
@@ -48,6 +49,21 @@ absl::Status Decide(const agency::v1::RestrictionStated& said,
                     Decision& decision);
 // Forbid BARRED_MAY_NOT_LIFT: who is barred asks to have it lifted.
 absl::Status Decide(const agency::v1::RestrictionLifted& said,
+                    Decision& decision);
+
+// Who signs is whom it names: Refuse NOT_A_PARTY. Signing again changes
+// nothing; a new version needs new signatures. Stated for a family that has
+// one, another takes its place.
+absl::Status Decide(const agency::v1::FamilyAgreementStated& said,
+                    Decision& decision);
+absl::Status Decide(const agency::v1::FamilyAgreementSigned& said,
+                    Decision& decision);
+
+// Between organisations; recorded by the hub alone.
+absl::Status Decide(const agency::v1::SharingAgreementStated& said,
+                    Decision& decision);
+// Worries, what was told before sharing, what was asked and not given.
+absl::Status Decide(const agency::v1::SharingNoteStated& said,
                     Decision& decision);
 
 // Folds this subject's facts; others change nothing.

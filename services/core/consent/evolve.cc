@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "services/core/consent/agreement.h"
 #include "services/core/consent/consent.h"
 #include "services/core/consent/resolved.h"
 #include "services/core/keys.h"
@@ -18,6 +19,26 @@ using ledger::v1::RestrictionRow;
 ledger::v1::Identity Kept(const ledger::v1::Identity& before,
                           const ledger::v1::Identity& now) {
   return now.id().empty() ? before : now;
+}
+
+// So that whoever adds to a record of which nobody refused anything need not
+// look for refusals.
+absl::Status NoteRefusal(StateWriter& state,
+                         const ledger::v1::ConsentRecorded& recorded) {
+  const auto& said = recorded.said();
+  const bool of_keeping = said.kind() == agency::v1::CONSENT_KIND_STORE ||
+                          said.kind() == agency::v1::CONSENT_KIND_RECORD;
+  if (!of_keeping || said.answer() != agency::v1::CONSENT_ANSWER_REFUSED) {
+    return absl::OkStatus();
+  }
+  for (const EntityNumber record : recorded.records()) {
+    ASSIGN_OR_RETURN(
+        auto row, ReadRow<ledger::v1::RecordRow>(state, keys::Record(record)));
+    if (!row.has_value()) continue;  // erased
+    row->set_keeping_refused(true);
+    PutRow(state, record, keys::Record(record), *row);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Recorded(StateWriter& state, const Fact& fact, Subject subject,
@@ -46,7 +67,7 @@ absl::Status Recorded(StateWriter& state, const Fact& fact, Subject subject,
     PutNames(state, hash, "consent", recorded.said().consent(),
              fact.by().agency(), recorded.consent());
   }
-  return absl::OkStatus();
+  return NoteRefusal(state, recorded);
 }
 
 absl::Status Ended(StateWriter& state, const Fact& fact, Subject subject) {
@@ -104,7 +125,11 @@ absl::Status Evolve(StateWriter& state, const Fact& fact, Subject subject,
     return Restricted(state, fact, subject, hash);
   }
   if (fact.has_restriction_ended()) return Lifted(state, fact, subject);
-  return absl::OkStatus();
+  if (fact.has_sharing_agreement_recorded() ||
+      fact.has_sharing_note_recorded()) {
+    return EvolveSharing(state, fact, subject, hash);
+  }
+  return EvolveAgreement(state, fact, subject, hash);
 }
 
 }  // namespace kith::core::consent

@@ -2,10 +2,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/id.h"
 #include "base/status.h"
 #include "services/core/consent/answering.h"
 #include "services/core/consent/consent.h"
 #include "services/core/consent/resolved.h"
+#include "services/core/family/capacity.h"
 #include "services/core/family/dates.h"
 #include "services/core/family/roles.h"
 #include "services/core/identity/persons.h"
@@ -26,12 +28,38 @@ absl::Status RequireRestrictingRole(const Decision& decision) {
                                 agency::v1::ROLE_SAFEGUARDING_LEAD});
 }
 
+constexpr int kThingsMax = 50;
+
+// Numbers of the single things it covers.
+absl::Status ResolveThings(const RestrictionStated& said, Decision& decision,
+                           RestrictionRecorded& recorded) {
+  if (said.item_ids_size() > kThingsMax) {
+    return Senseless("TOO_MANY", "it names too many things",
+                     "restriction_stated.item_ids");
+  }
+  for (const std::string& id : said.item_ids()) {
+    const auto parsed = base::ParseId(id);
+    if (!parsed || parsed->kind == base::IdKind::kPerson ||
+        parsed->kind == base::IdKind::kFamily) {
+      return Senseless("NOT_A_THING", "a restriction covers things said",
+                       "restriction_stated.item_ids");
+    }
+    agency::v1::ThingRef ref;
+    ref.set_id(id);
+    ASSIGN_OR_RETURN(const EntityNumber number,
+                     decision.Thing("item", parsed->kind, ref));
+    recorded.add_things(number);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<RestrictionRecorded> Recorded(const RestrictionStated& said,
                                              Decision& decision) {
   RestrictionRecorded recorded;
   ASSIGN_OR_RETURN(const auto records, About(said.about(), decision));
   recorded.mutable_records()->Add(records.begin(), records.end());
   RETURN_IF_ERROR(Resolve(said.barred(), decision, *recorded.mutable_barred()));
+  RETURN_IF_ERROR(ResolveThings(said, decision, recorded));
   if (said.has_asked_by()) {
     ASSIGN_OR_RETURN(const EntityNumber asked_by,
                      decision.Record(said.asked_by()));
@@ -42,6 +70,55 @@ absl::StatusOr<RestrictionRecorded> Recorded(const RestrictionStated& said,
   recorded.mutable_said()->clear_barred();
   recorded.mutable_said()->clear_asked_by();
   return recorded;
+}
+
+// Whether it keeps something from a parent of the one who asks.
+absl::StatusOr<bool> IsKeptFromParent(const RestrictionRecorded& recorded,
+                                      const StateReader& state) {
+  if (recorded.said().from_family()) return true;
+  for (const auto& barred : recorded.barred()) {
+    if (barred.record() == 0) continue;
+    ASSIGN_OR_RETURN(const bool parent,
+                     IsParentOf(state, barred.record(), recorded.asked_by()));
+    if (parent) return true;
+  }
+  return false;
+}
+
+// what a young person keeps from their parents needs a judgement, for
+// this occasion, that they are competent to. From 16 that is presumed.
+absl::Status CheckYoungPerson(const RestrictionRecorded& recorded,
+                              Decision& decision) {
+  if (recorded.asked_by() == 0) return absl::OkStatus();
+  const StateReader& state = decision.state();
+  ASSIGN_OR_RETURN(const bool from_parent, IsKeptFromParent(recorded, state));
+  bool own = false;
+  for (const EntityNumber record : recorded.records()) {
+    ASSIGN_OR_RETURN(const bool same,
+                     AreOnePerson(state, record, recorded.asked_by()));
+    own = own || same;
+  }
+  if (!from_parent || !own) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto band,
+                   family::AgeBandOf(state, recorded.asked_by(), decision.day(),
+                                     decision.rules()));
+  if (band == family::AgeBand::kParentMustConsent) {
+    return decision.Require(
+        false,
+        Refuse("TOO_YOUNG_TO_WITHHOLD",
+               "below this age a practitioner decides, in their own name",
+               {"R-068", "R-070"}, "restriction_stated.asked_by"));
+  }
+  if (band != family::AgeBand::kJudged) return absl::OkStatus();
+  ASSIGN_OR_RETURN(
+      const bool competent,
+      family::IsJudgedCompetent(state, recorded.asked_by(),
+                                {"withholding", "sharing"}, decision.day()));
+  return decision.Require(
+      competent,
+      Refuse("COMPETENCE_NOT_JUDGED",
+             "what is kept from parents needs a judgement of competence",
+             {"R-070"}, "restriction_stated.asked_by"));
 }
 
 bool SameContent(RestrictionRecorded one, RestrictionRecorded other) {
@@ -103,6 +180,7 @@ absl::Status Decide(const RestrictionStated& said, Decision& decision) {
     if (!decision.reported()) decision.Tell(known->recorded().restriction());
     return absl::OkStatus();
   }
+  RETURN_IF_ERROR(CheckYoungPerson(recorded, decision));
   if (known.has_value()) {
     recorded.mutable_restriction()->set_number(
         known->recorded().restriction().number());

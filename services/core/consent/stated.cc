@@ -210,7 +210,7 @@ absl::Status Record(ConsentRecorded recorded,
       recorded.records(0),
       AlsoAbout({recorded.records().begin(), recorded.records().end()}),
       std::move(fact)));
-  return outdated ? End(recorded, decision) : absl::OkStatus();
+  return outdated ? End(recorded, decision) : FollowStorage(recorded, decision);
 }
 
 // The same words of the same person on the same day are a repeat; on a later

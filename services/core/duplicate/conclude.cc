@@ -65,6 +65,9 @@ void Note(const Fact& fact, Changed& changed) {
     case Fact::kRecordGone:
       changed.crossing.insert(fact.record_gone().record());
       return;
+    case Fact::kRecordUnstored:
+      changed.crossing.insert(fact.record_unstored().record());
+      return;
     case Fact::kRelationshipRecorded:
       changed.crossing.insert({fact.relationship_recorded().person(),
                                fact.relationship_recorded().to()});

@@ -40,7 +40,7 @@ RecordRow Unplaced() {
 }
 
 absl::Status Fold(StateWriter& state, const ledger::v1::RecordStated& stated,
-                  const KeyHash& hash) {
+                  agency::v1::LegalBasis basis, const KeyHash& hash) {
   const EntityNumber number = stated.record().number();
   const std::string key = keys::Record(number);
   ASSIGN_OR_RETURN(auto row, ReadRow<RecordRow>(state, key));
@@ -58,20 +58,24 @@ absl::Status Fold(StateWriter& state, const ledger::v1::RecordStated& stated,
   *row->mutable_said() = stated.said();
   *row->mutable_checks() = stated.checks();
   row->set_gone(false);
+  row->set_unstored(false);
+  row->set_basis(basis);
   PutBlocks(state, number, before, *row, hash);
   PutRow(state, number, key, *row);
   return absl::OkStatus();
 }
 
-absl::Status Fold(StateWriter& state, const ledger::v1::RecordGone& gone,
-                  const KeyHash& hash) {
-  const std::string key = keys::Record(gone.record());
+// Out of linking: made in error, or its storage was refused.
+absl::Status FoldGone(StateWriter& state, EntityNumber record, bool unstored,
+                      const KeyHash& hash) {
+  const std::string key = keys::Record(record);
   ASSIGN_OR_RETURN(auto row, ReadRow<RecordRow>(state, key));
   if (!row.has_value()) return absl::OkStatus();  // erased
   const RecordRow before = *row;
   row->set_gone(true);
-  PutBlocks(state, gone.record(), before, *row, hash);
-  PutRow(state, gone.record(), key, *row);
+  row->set_unstored(unstored);
+  PutBlocks(state, record, before, *row, hash);
+  PutRow(state, record, key, *row);
   return absl::OkStatus();
 }
 
@@ -186,9 +190,14 @@ absl::Status Fold(StateWriter& state, const ledger::v1::PersonSplit& split) {
 absl::Status Evolve(StateWriter& state, const Fact& fact, Subject subject,
                     const KeyHash& hash) {
   if (fact.has_record_stated()) {
-    return Fold(state, fact.record_stated(), hash);
+    return Fold(state, fact.record_stated(), fact.by().basis(), hash);
   }
-  if (fact.has_record_gone()) return Fold(state, fact.record_gone(), hash);
+  if (fact.has_record_gone()) {
+    return FoldGone(state, fact.record_gone().record(), false, hash);
+  }
+  if (fact.has_record_unstored()) {
+    return FoldGone(state, fact.record_unstored().record(), true, hash);
+  }
   if (fact.has_relationship_recorded()) {
     return Fold(state, fact.relationship_recorded(), fact.by().agency(),
                 subject);

@@ -128,7 +128,10 @@ absl::Status Decide(const PersonStated& said, Decision& decision) {
     decision.Tell(stated.record());
   } else {
     ASSIGN_OR_RETURN(const RecordRow row, RowOf(decision, known));
-    if (!row.gone() && Same(row.said(), stated.said())) return absl::OkStatus();
+    if (!row.gone() && row.basis() == decision.basis() &&
+        Same(row.said(), stated.said())) {
+      return absl::OkStatus();
+    }
     stated.mutable_record()->set_number(known);
   }
   const EntityNumber number = stated.record().number();
@@ -203,6 +206,8 @@ absl::Status Conclude(Decision& decision) {
       changed.push_back(fact.record_stated().record().number());
     } else if (fact.has_record_gone()) {
       changed.push_back(fact.record_gone().record());
+    } else if (fact.has_record_unstored()) {
+      changed.push_back(fact.record_unstored().record());
     } else if (fact.has_relationship_recorded()) {
       touched.insert(fact.relationship_recorded().person());
       touched.insert(fact.relationship_recorded().to());

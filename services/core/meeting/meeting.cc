@@ -9,6 +9,7 @@
 #include "services/core/family/resolve.h"
 #include "services/core/family/roles.h"
 #include "services/core/keys.h"
+#include "services/core/meeting/panel.h"
 #include "services/core/parts.h"
 
 namespace kith::core::meeting {
@@ -169,6 +170,17 @@ absl::Status CheckFamilyPresent(const MeetingRecorded& recorded,
   return absl::OkStatus();
 }
 
+// what is said apart belongs to one.
+absl::Status CheckApart(const MeetingRecorded& recorded, Decision& decision) {
+  if (recorded.said().kind() != agency::v1::MEETING_KIND_SEPARATE_SESSION) {
+    return absl::OkStatus();
+  }
+  return decision.Require(
+      recorded.family_present_size() == 1,
+      Refuse("ONE_MEMBER_APART", "a session apart is with one member",
+             {"R-305"}, "meeting_stated.family_present"));
+}
+
 absl::Status CheckMove(const MeetingStated& said,
                        const std::optional<MeetingRow>& before,
                        Decision& decision) {
@@ -226,6 +238,7 @@ absl::Status Decide(const MeetingStated& said, Decision& decision) {
   }
   RETURN_IF_ERROR(CheckMove(said, before, decision));
   RETURN_IF_ERROR(CheckFamilyPresent(recorded, decision));
+  RETURN_IF_ERROR(CheckApart(recorded, decision));
   if (!before.has_value()) {
     *recorded.mutable_meeting() = decision.NewIdentity(base::IdKind::kMeeting);
     decision.Tell(recorded.meeting());
@@ -240,6 +253,9 @@ absl::Status Decide(const MeetingStated& said, Decision& decision) {
 
 absl::Status Evolve(StateWriter& state, const Fact& fact, Subject subject,
                     const KeyHash& hash) {
+  if (fact.has_panel_item_recorded()) {
+    return EvolvePanelItem(state, fact, subject, hash);
+  }
   if (!fact.has_meeting_recorded()) return absl::OkStatus();
   const MeetingRecorded& recorded = fact.meeting_recorded();
   const std::string key = keys::Meeting(recorded.meeting().number());

@@ -20,11 +20,17 @@ bool IsWithFamily(agency::v1::MeetingKind kind);
 // NOT_FOUND: the meeting, family or plan named is not known. PERMISSION_DENIED:
 // another agency's meeting. FAILED_PRECONDITION, for acts: held without the
 // family (FAMILY_ABSENT, NOT_OF_THE_FAMILY: R-170), held in the future
-// (NOT_YET), over (MEETING_OVER); for all: a plan of another family
+// (NOT_YET), over (MEETING_OVER), a session apart with other than one member
+// (ONE_MEMBER_APART: R-305); for all: a plan of another family
 // (PLAN_OF_ANOTHER_FAMILY).
 absl::Status Decide(const agency::v1::MeetingStated& said, Decision& decision);
 
-// Also moves the last review of the plan that it was held about.
+// A case without a name. By the chair or the hub; Refuse NAMES_SOMEBODY
+// when its words hold an id of Kith's or a number of ten digits.
+absl::Status Decide(const agency::v1::AnonymousPanelItemStated& said,
+                    Decision& decision);
+
+// Also moves the last review of the plan that a meeting was held about.
 absl::Status Evolve(StateWriter& state, const ledger::v1::Fact& fact,
                     Subject subject, const KeyHash& hash);
 

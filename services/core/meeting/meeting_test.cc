@@ -203,5 +203,54 @@ TEST_F(MeetingTest, WhatMakesNoSenseIsSenseless) {
   EXPECT_THAT(Say(said), RefusedWith("FAMILY_MISSING"));
 }
 
+// R-305: what is said apart is said with one.
+TEST_F(MeetingTest, R305ASessionApartIsWithOneMember) {
+  const std::string apart =
+      "kind: MEETING_KIND_SEPARATE_SESSION state: MEETING_STATE_HELD ";
+  EXPECT_THAT(Say(Stated(apart)), RefusedWith("ONE_MEMBER_APART"));
+  EXPECT_THAT(Say(Stated(apart + kWithAnna)),
+              IsOkAndHolds(ElementsAre(IsFact(Fact::kMeetingRecorded))));
+  EXPECT_THAT(Say(Stated(apart + kWithAnna + R"(family_present {
+      record { agency: "council" system: "main" local_id: "carl" } })")),
+              RefusedWith("ONE_MEMBER_APART"));
+}
+
+agency::v1::AnonymousPanelItemStated Case(const std::string& question) {
+  agency::v1::AnonymousPanelItemStated said;
+  said.set_question(question);
+  return said;
+}
+
+// R-227
+TEST_F(MeetingTest, R227ACaseWithoutANameIsThePanelsAndNobodys) {
+  const auto say = [&](const agency::v1::AnonymousPanelItemStated& said) {
+    return bench.Say([&](Decision& d) { return Decide(said, d); });
+  };
+  EXPECT_THAT(say(Case("how to help with debt")), RefusedWith("ROLE_MAY_NOT"));
+  bench.Act("council", "w1", agency::v1::ROLE_PANEL_CHAIR);
+  const auto facts = say(Case("how to help with debt"));
+  EXPECT_THAT(facts,
+              IsOkAndHolds(ElementsAre(IsFact(Fact::kPanelItemRecorded))));
+  EXPECT_EQ(facts->at(0).subject,
+            facts->at(0).fact.panel_item_recorded().item().number());
+  EXPECT_THAT(facts->at(0).also_about, IsEmpty());
+}
+
+TEST_F(MeetingTest, R227WordsThatLeadToSomebodyAreRefused) {
+  bench.Act("council", "w1", agency::v1::ROLE_PANEL_CHAIR);
+  const std::string id = bench.IdOf(base::IdKind::kFamily, family);
+  for (const std::string& words :
+       {"the family " + id + ".", std::string("NHS 943 476 5919"),
+        std::string("call 9434765919")}) {
+    EXPECT_THAT(bench.Say([&](Decision& d) { return Decide(Case(words), d); }),
+                RefusedWith("NAMES_SOMEBODY"))
+        << words;
+  }
+  EXPECT_THAT(bench.Say([&](Decision& d) {
+    return Decide(Case("a family of 3, since 2019, in flat 12"), d);
+  }),
+              IsOk());
+}
+
 }  // namespace
 }  // namespace kith::core::meeting

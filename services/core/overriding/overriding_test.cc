@@ -127,6 +127,16 @@ TEST_F(OverridingTest, ASafeguardingConcernIsDiscussedWithTheManagerFirst) {
   EXPECT_THAT(Say(said), IsOk());
 }
 
+// it may know of other calls about the family.
+TEST_F(OverridingTest, R105TheAccessTeamsAdviceIsHeldBesideTheManagers) {
+  OverrideStated said = Whole();
+  *said.add_advice() = said.advice(0);
+  said.mutable_advice(1)->set_kind(agency::v1::ADVISER_KIND_ACCESS_TEAM);
+  EXPECT_THAT(Say(said), IsOk());
+  said.mutable_advice()->DeleteSubrange(0, 1);  // in place of the manager's
+  EXPECT_THAT(Say(said), RefusedWith("MANAGER_NOT_ASKED"));
+}
+
 //
 TEST_F(OverridingTest, AdviceSaysWhoWhenAndWhat) {
   OverrideStated said = Whole();

@@ -1,0 +1,17 @@
+// May this recipient have this item for this purpose on this day: the same
+// decision that a read would make, with the rows and facts that decided it.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "kith/api/v1/consent_service.pb.h"
+#include "services/api/read_call.h"
+
+namespace kith::api {
+
+// NOT_FOUND unless the caller may see the consents of that person: what decides
+// is told to nobody else. INVALID_ARGUMENT: nobody, nothing or no purpose is
+// named.
+absl::StatusOr<access::Recorded<v1::ExplainAccessResponse>> ExplainAccessAnswer(
+    ReadCall& call, const v1::ExplainAccessRequest& request);
+
+}  // namespace kith::api

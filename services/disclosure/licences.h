@@ -1,0 +1,27 @@
+// What may be seen although consent does not allow it: overrides of consent
+// (R-083..R-089) and break-glass grants. And agreements between agencies
+// . Internal to this folder; pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "services/disclosure/policy.h"
+
+namespace kith::disclosure {
+
+// The override that licenses it, if any.
+std::optional<uint64_t> LicensingOverride(const Reader& reader,
+                                          const ledger::v1::ItemLabel& item,
+                                          const Context& context);
+// The grant that licenses it to who may use one, if any; of a shielded item,
+// only one that a second person agreed to.
+std::optional<uint64_t> LicensingGrant(const Reader& reader,
+                                       const ledger::v1::ItemLabel& item,
+                                       const Context& context);
+
+// Whether reader's and item's agency agreed on it.
+bool IsAgreed(const Reader& reader, const ledger::v1::ItemLabel& item,
+              const Context& context);
+
+}  // namespace kith::disclosure

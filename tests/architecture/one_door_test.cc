@@ -1,0 +1,158 @@
+// Nothing that views hold reaches an answer but through disclosure, and no
+// answer leaves but through the access log.
+//
+// The types hold most of it: only a Discloser makes a Disclosed, only the
+// access log a Recorded, and api sends nothing else. What types cannot hold -
+// that nobody takes a piece apart by hand, or sends something by another way -
+// is read off the sources of services/api, with a list of the few places that
+// may.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <regex>
+#include <type_traits>
+
+#include "kith/api/v1/family_service.pb.h"
+#include "services/access/recorded.h"
+#include "services/disclosure/disclosed.h"
+#include "tests/architecture/source_tree.h"
+
+namespace kith::architecture {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+using Answer = api::v1::GetFamilyResponse;
+static_assert(!std::is_constructible_v<disclosure::Disclosed<Answer>, Answer,
+                                       disclosure::Account>);
+static_assert(!std::is_default_constructible_v<disclosure::Disclosed<Answer>>);
+static_assert(!std::is_constructible_v<access::Recorded<Answer>, Answer>);
+static_assert(!std::is_default_constructible_v<access::Recorded<Answer>>);
+
+struct Way {
+  const char* what;
+  std::regex pattern;
+  // Files that may, and how often; the reason stands there.
+  std::map<std::string, int> allowed;
+};
+
+const std::vector<Way>& SideWays() {
+  static const auto* ways = new std::vector<Way>{
+      {"takes a piece apart",
+       std::regex(R"((\.|->)part\b)"),
+       {{"services/api/audit_service.cc", 5},       // positions; looks
+        {"services/api/family_service.cc", 2},      // positions of lines
+        {"services/api/operations_service.cc", 4},  // metadata of sources
+        {"services/api/watch_service.cc", 2}}},     // positions of lines
+      {"answers past the decision",
+       std::regex(R"((\.|->)(Plain|Nothing)(<[^>]*>)?\()"),
+       {{"services/api/read_call.h", 2},              // where they are defined
+        {"services/api/consent_service.cc", 1},       // counts that name nobody
+        {"services/api/family_service.cc", 1},        // an empty list
+        {"services/api/intake_service.cc", 1},        // numbers of a source
+        {"services/api/operations_service.cc", 4}}},  // metadata of the node
+      {"reads view rows itself",
+       std::regex(
+           R"(kith/ledger/v1/view\.pb\.h|services/views/(reading|compose|folding|keys)\.h)"),
+       {{"services/api/watch_service.cc", 1}}},  // where a stream goes on
+      {"finishes a call itself",
+       std::regex(R"(->Finish\()"),
+       {{"services/api/shell.cc", 1},   // after the shell has recorded
+        {"services/api/health.cc", 6},  // holds nobody's data
+        {"services/api/stream.h", 1},   // what the shell gave it
+        {"services/api/watch.h", 1}}},  // each message was recorded
+      {"copies an answer out of the log's hands",
+       std::regex(R"(response = std::move)"),
+       {{"services/api/shell.h", 1}}},
+  };
+  return *ways;
+}
+
+int CountOf(const std::string& text, const std::regex& pattern) {
+  return static_cast<int>(
+      std::distance(std::sregex_iterator(text.begin(), text.end(), pattern),
+                    std::sregex_iterator()));
+}
+
+std::vector<std::string> SideWaysIn(const SourceFile& file) {
+  std::vector<std::string> found;
+  for (const Way& way : SideWays()) {
+    const auto allowed = way.allowed.find(file.path);
+    const int most = allowed == way.allowed.end() ? 0 : allowed->second;
+    if (CountOf(file.text, way.pattern) > most) {
+      found.push_back(file.path + " " + way.what);
+    }
+  }
+  return found;
+}
+
+bool IsOfApi(const SourceFile& file) {
+  return file.path.rfind("services/api/", 0) == 0 && IsCode(file) &&
+         file.path.find("_test.cc") == std::string::npos;
+}
+
+TEST(OneDoorTest, NoFileOfTheApiGoesRoundTheDoor) {
+  std::vector<std::string> found;
+  int read = 0;
+  for (const SourceFile& file : ProjectFiles()) {
+    if (!IsOfApi(file)) continue;
+    ++read;
+    for (auto& one : SideWaysIn(file)) found.push_back(one);
+  }
+  EXPECT_GT(read, 20);
+  EXPECT_THAT(found, IsEmpty());
+}
+
+// Methods of a service are ten lines: read, write or stream through the shell.
+std::vector<std::string> MethodsPastTheShell(const SourceFile& file) {
+  static const std::regex method(
+      R"(\n  [A-Za-z:<>0-9* ]*?\b([A-Z]\w+)\(\s*Context\* context[^{;]*override \{([\s\S]*?)\n  \})");
+  std::vector<std::string> found;
+  for (std::sregex_iterator next(file.text.begin(), file.text.end(), method),
+       end;
+       next != end; ++next) {
+    // `Open` gives a watching stream the shell.
+    if (next->str(2).find("shell_.") == std::string::npos &&
+        next->str(2).find("return Open<") == std::string::npos) {
+      found.push_back(file.path + ": " + next->str(1));
+    }
+  }
+  return found;
+}
+
+TEST(OneDoorTest, EveryMethodGoesThroughTheShell) {
+  std::vector<std::string> found;
+  int methods = 0;
+  for (const SourceFile& file : ProjectFiles()) {
+    if (!IsOfApi(file) || file.path.find("_service.cc") == std::string::npos) {
+      continue;
+    }
+    methods += CountOf(file.text, std::regex("Context\\* context"));
+    for (auto& one : MethodsPastTheShell(file)) found.push_back(one);
+  }
+  EXPECT_GT(methods, 50);
+  EXPECT_THAT(found, IsEmpty());
+}
+
+TEST(OneDoorTest, ASideWayIsSeen) {
+  EXPECT_THAT(SideWaysIn({"services/api/new_service.cc",
+                          "*response->mutable_family() = piece.part;"}),
+              SizeIs(1));
+  EXPECT_THAT(SideWaysIn({"services/api/new_service.cc",
+                          "return call.Plain(FamilyOf(rows));"}),
+              SizeIs(1));
+  EXPECT_THAT(SideWaysIn({"services/api/new_service.cc",
+                          "#include \"services/views/reading.h\"\n"}),
+              SizeIs(1));
+  EXPECT_THAT(
+      MethodsPastTheShell(
+          {"services/api/new_service.cc",
+           "\n  Reactor* GetAll(Context* context, const A* a,\n"
+           "                  B* b) override {\n    *b = All();\n  }\n"}),
+      SizeIs(1));
+}
+
+}  // namespace
+}  // namespace kith::architecture
