@@ -1,5 +1,7 @@
 #include "services/api/shell.h"
 
+#include <grpcpp/alarm.h>
+
 #include <memory>
 
 #include "absl/time/clock.h"
@@ -56,6 +58,19 @@ absl::Status MaySay(ReadCall& call, const agency::v1::Statement& statement) {
   return call.RecordAct(kind);
 }
 
+// Calls `act` then, on a thread of gRPC's.
+void CallAt(absl::Time when, std::function<void()> act) {
+  auto* alarm = new grpc::Alarm();
+  alarm->Set(absl::ToChronoTime(when), [alarm, act = std::move(act)](bool) {
+    act();
+    delete alarm;  // it stays until this has returned
+  });
+}
+
+absl::Time NextBeat(absl::Time begun, absl::Duration beat) {
+  return begun + absl::Ceil(absl::Now() - begun, beat);
+}
+
 absl::Time OccurredAt(const v1::WriteOptions& options, absl::Time now) {
   if (!options.has_occurred_at()) return now;
   return absl::FromUnixMicros(
@@ -76,8 +91,12 @@ Reactor* Shell::Run(Context* context, const char* method,
   const CallsUnderWay::Call under_way = calls_.Begin();
   Finish finish = [this, reactor, method, begun,
                    under_way](const absl::Status& status) {
-    metrics_.Ended(method, status.code(), absl::Now() - begun);
-    reactor->Finish(ToGrpc(status));
+    const auto leave = [this, reactor, method, begun, under_way, status] {
+      metrics_.Ended(method, status.code(), absl::Now() - begun);
+      reactor->Finish(ToGrpc(status));
+    };
+    if (!absl::IsNotFound(status)) return leave();
+    CallAt(NextBeat(begun, not_found_beat_), leave);
   };
   if (under_way == nullptr) {
     finish(Draining());

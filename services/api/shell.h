@@ -34,15 +34,21 @@ namespace kith::api {
 using Reactor = grpc::ServerUnaryReactor;
 using Context = grpc::CallbackServerContext;
 
+// What is absent is known at once, what is withheld after a decision: whoever
+// measures could tell them apart. So NOT_FOUND leaves on a beat, counted from
+// the beginning of the call; what decides is done well within one.
+inline constexpr absl::Duration kNotFoundBeat = absl::Milliseconds(20);
+
 class Shell {
  public:
   // All must outlive the shell, and the server that calls it.
   Shell(const Nodes& nodes, Workers& workers, CallMetrics& metrics,
-        const Callers& callers)
+        const Callers& callers, absl::Duration not_found_beat = kNotFoundBeat)
       : nodes_(nodes),
         workers_(workers),
         metrics_(metrics),
-        callers_(callers) {}
+        callers_(callers),
+        not_found_beat_(not_found_beat) {}
 
   CallMetrics& metrics() { return metrics_; }
   const Callers& callers() const { return callers_; }
@@ -152,6 +158,7 @@ class Shell {
   Workers& workers_;
   CallMetrics& metrics_;
   const Callers& callers_;
+  const absl::Duration not_found_beat_;
   OpenStreams streams_;
   CallsUnderWay calls_;
 };

@@ -86,11 +86,12 @@ absl::StatusOr<std::string> IdOfThing(const core::StateReader& view,
   ASSIGN_OR_RETURN(const auto place,
                    core::ReadRow<PlaceRow>(view, keys::Place(number)));
   if (!place.has_value()) return std::string();
+  Reading reading(view);
   ASSIGN_OR_RETURN(
-      const auto thing,
-      Reading(view).Get(
+      const Thing* thing,
+      reading.Get(
           {place->subject(), static_cast<Kind>(place->kind()), place->rest()}));
-  return thing.has_value() ? thing->row.thing().id() : std::string();
+  return thing == nullptr ? std::string() : thing->row.thing().id();
 }
 
 absl::StatusOr<std::vector<EntityNumber>> FindPersons(

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
+#include "absl/time/clock.h"
 #include "google/protobuf/dynamic_message.h"
 #include "kith/api/v1/assessment_service.grpc.pb.h"
 #include "kith/api/v1/audit_service.grpc.pb.h"
@@ -29,6 +30,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using grpc::StatusCode;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAreArray;
 
 bool HoldsKithsId(const FieldDescriptor& field) {
   const std::string& name = field.name();
@@ -213,6 +215,33 @@ TEST_F(DoorsTest, WhatIsForbiddenAnswersAsWhatIsNotThereOnEveryMethod) {
   EXPECT_GT(compared, 500);
 }
 
+// What is absent is known sooner than what is withheld; neither is told before
+// the beat.
+TEST(TimingTest, WhatIsNotThereAndWhatIsForbiddenLeaveOnOneBeat) {
+  TestServerOptions options;
+  options.not_found_beat = absl::Milliseconds(300);
+  TestServer server(options);
+  FamilyStory story(server);
+  const Who outsider = Of("police", "p1");
+  for (const std::string& id : {story.family(), Absent(story.family())}) {
+    api::v1::GetFamilyRequest read;
+    read.set_family_id(id);
+    absl::Time begun = absl::Now();
+    EXPECT_EQ(
+        server.Call(outsider, &FamilyService::Stub::GetFamily, read).code(),
+        StatusCode::NOT_FOUND);
+    EXPECT_GE(absl::Now() - begun, options.not_found_beat);
+    begun = absl::Now();
+    EXPECT_EQ(server
+                  .Say(outsider, &PlanService::Stub::OpenPlan,
+                       Text<api::v1::OpenPlanRequest>(absl::Substitute(
+                           R"(plan { family { id: "$0" } })", id)))
+                  .code(),
+              StatusCode::NOT_FOUND);
+    EXPECT_GE(absl::Now() - begun, options.not_found_beat);
+  }
+}
+
 TEST_F(DoorsTest, TheComparisonSeesADifference) {
   int different = 0;
   const std::string id = story.family();
@@ -328,6 +357,56 @@ TEST_F(DoorsTest, APageTokenIsAuthorisedAgain) {
   const auto after =
       server.Call(health, &FamilyService::Stub::GetTimeline, request);
   EXPECT_EQ(after.value.entries_size(), 0);
+}
+
+// A list is what its entries are when asked for alone.
+TEST_F(DoorsTest, AListHoldsWhatMayBeSeenOneByOne) {
+  std::vector<std::string> all;
+  for (int i = 0; i < 4; ++i) {
+    all.push_back(
+        Made(&api::v1::AssessmentService::Stub::StateAssessment,
+             absl::Substitute(R"(assessment { about { $0 } type: "kind_$1" })",
+                              RecordText("child"), i)));
+  }
+  Made(&ConsentService::Stub::StateConsent,
+       absl::Substitute(
+           R"(consent { about { $0 } kind: CONSENT_KIND_SHARE
+               answer: CONSENT_ANSWER_GIVEN recipients { agency: "health" }
+               purpose: "early_help" answered_by { $1 }
+               understood: ANSWER_YES })",
+           RecordText("child"), RecordText("mother")));
+  Made(&ConsentService::Stub::StateRestriction,
+       absl::Substitute(R"(restriction { about { $0 } item_ids: "$1"
+                              barred { agency: "health" } })",
+                        RecordText("child"), all[1]));
+  const auto one_by_one = [&](const Who& who) {
+    std::vector<std::string> seen;
+    for (const std::string& id : all) {
+      api::v1::GetAssessmentRequest request;
+      request.set_assessment_id(id);
+      const auto answer = server.Call(
+          who, &api::v1::AssessmentService::Stub::GetAssessment, request);
+      if (answer.ok()) seen.push_back(id);
+    }
+    return seen;
+  };
+  const auto listed = [&](const Who& who) {
+    api::v1::ListAssessmentsRequest request;
+    request.set_family_id(story.family());
+    std::vector<std::string> seen;
+    const auto answer = server.Call(
+        who, &api::v1::AssessmentService::Stub::ListAssessments, request);
+    for (const auto& assessment : answer.value.assessments()) {
+      seen.push_back(assessment.assessment_id());
+    }
+    return seen;
+  };
+  const Who health = Of("health", "n1");
+  EXPECT_EQ(one_by_one(health).size(), 3u);
+  for (const Who& who : {Who(), health, Of("police", "p1")}) {
+    EXPECT_THAT(listed(who), UnorderedElementsAreArray(one_by_one(who)))
+        << who.agency;
+  }
 }
 
 // A teenager of 13, of whose needs the mother is told.

@@ -117,8 +117,8 @@ TestServer::TestServer(TestServerOptions options)
       absl::StrCat(folder_, "/checkpoints")});
   workers_ = std::make_unique<api::Workers>(kWorkers, kWaitingMax);
   nodes_ = std::make_unique<api::OneNode>(*api_node_);
-  shell_ =
-      std::make_unique<api::Shell>(*nodes_, *workers_, metrics_, *callers_);
+  shell_ = std::make_unique<api::Shell>(*nodes_, *workers_, metrics_, *callers_,
+                                        options.not_found_beat);
   options.grpc.listen = "127.0.0.1:0";
   auto server = api::Server::Start(options.grpc, *shell_);
   KITH_CHECK(server.ok());

@@ -59,6 +59,8 @@ std::string ReasonOf(const grpc::Status& status);
 struct TestServerOptions {
   api::ServerOptions grpc;  // listens on a free port
   int look_ups_per_hour = 1000;
+  // Most tests ask for much that is not there.
+  absl::Duration not_found_beat = absl::Milliseconds(1);
 };
 
 class TestServer {
