@@ -46,9 +46,10 @@ ledger::v1::AccessKind AccountedAs(const agency::v1::Statement& statement) {
   }
 }
 
-// Glass is broken over what its breaker may not see, but not at will.
+// Glass is broken, and mended, over what its breaker may not see, but not at
+// will.
 absl::Status MaySay(ReadCall& call, const agency::v1::Statement& statement) {
-  if (statement.has_break_glass_stated()) {
+  if (statement.has_break_glass_stated() || statement.has_break_glass_ended()) {
     RETURN_IF_ERROR(call.Spend());
   } else {
     RETURN_IF_ERROR(MaySee(call, NamedIn(statement)));

@@ -102,6 +102,25 @@ TEST_F(OverrideServiceTest, BrokenGlassShowsWhatWasHiddenUntilItIsOver) {
   EXPECT_EQ(Get(health).code(), StatusCode::NOT_FOUND);
 }
 
+// Who broke it could not end it: its agency does not work with the family.
+TEST_F(OverrideServiceTest, WhoBrokeTheGlassMendsItAndNobodyElse) {
+  const auto broken = BreakGlass(health);
+  ASSERT_EQ(ReasonOf(broken.status), "OK");
+  const auto mend = [&](const Who& who) {
+    return server
+        .Say(who, &OverrideService::Stub::EndBreakGlass,
+             Text<api::v1::EndBreakGlassRequest>(absl::Substitute(
+                 R"(end { access { id: "$0" } })",
+                 broken.value.outcome().made_ids(0))))
+        .code();
+  };
+  EXPECT_EQ(mend(Of("health", "hv-8")), StatusCode::NOT_FOUND);
+  EXPECT_EQ(mend(Of("police", "p1")), StatusCode::NOT_FOUND);
+  EXPECT_EQ(Get(health).code(), StatusCode::OK);
+  EXPECT_EQ(mend(health), StatusCode::OK);
+  EXPECT_EQ(Get(health).code(), StatusCode::NOT_FOUND);
+}
+
 TEST_F(OverrideServiceTest, BothAgenciesAreAlertedWithAReferenceOnly) {
   const auto broken = BreakGlass(health);
   ASSERT_EQ(ReasonOf(broken.status), "OK");

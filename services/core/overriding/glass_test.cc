@@ -166,7 +166,7 @@ TEST_F(GlassTest, WhatIsOverCannotBeApprovedAnyMore) {
 TEST_F(GlassTest, WhoBrokeItEndsItAndNobodyElse) {
   Given(Whole());
   bench_.Act("school", "another");
-  EXPECT_THAT(EndIt(), RefusedWith("NOT_YOURS"));
+  EXPECT_THAT(EndIt(), RefusedWith("NOT_KNOWN"));
   bench_.Act("school", "nurse");
   EXPECT_THAT(EndIt(), IsOkAndHolds(ElementsAre(IsFact(Fact::kGlassMended))));
   EXPECT_TRUE(Row().ended());

@@ -53,7 +53,7 @@ absl::Status Decide(const agency::v1::BreakGlassStated& said,
 // and another person (Forbid OWN_APPROVAL). Refused: NOT_SHIELDED, OVER.
 absl::Status Decide(const agency::v1::BreakGlassApproved& said,
                     Decision& decision);
-// Forbid NOT_YOURS: by who broke it only.
+// By who broke it only; to anybody else it is not there.
 absl::Status Decide(const agency::v1::BreakGlassEnded& said,
                     Decision& decision);
 
