@@ -179,11 +179,16 @@ TEST_F(IntakeTest, WhatIsQuarantinedIsListedWithItsReasonAndNoContent) {
 TEST_F(IntakeTest, ASourceIsKnownToItsAgencyOnly) {
   api::v1::GetSourceRequest request;
   request.set_source("school_feed");
+  EXPECT_EQ(server
+                .Call(Of("health", "feed", "integration_engineer"),
+                      &IntakeService::Stub::GetSource, request)
+                .code(),
+            StatusCode::NOT_FOUND);
   EXPECT_EQ(
       server
-          .Call(Of("health", "hv-7"), &IntakeService::Stub::GetSource, request)
+          .Call(Of("school", "t-12"), &IntakeService::Stub::GetSource, request)
           .code(),
-      StatusCode::NOT_FOUND);
+      StatusCode::PERMISSION_DENIED);
   request.set_source("no_such_feed");
   EXPECT_EQ(
       server.Call(School(), &IntakeService::Stub::GetSource, request).code(),
