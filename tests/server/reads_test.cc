@@ -128,7 +128,7 @@ TEST_F(ReadsTest, APageTokenIsOfOneCallerAndQuery) {
   EXPECT_EQ(ListPlans(token, Of("council", "w2")).code(),
             StatusCode::INVALID_ARGUMENT);
   Who other_purpose;
-  other_purpose.purpose = "research";
+  other_purpose.purpose = "safeguarding";
   EXPECT_EQ(ListPlans(token, other_purpose).code(),
             StatusCode::INVALID_ARGUMENT);
   server.clock().Advance(absl::Hours(1) + absl::Seconds(1));
