@@ -67,6 +67,7 @@ std::vector<Header> HeadersOf(const Event& event) {
   add(kHeaderPartitionKey, event.partition_key);
   add(kHeaderSequence, event.sequence);
   add(kHeaderDataSchema, event.data_schema);
+  add(kHeaderPosition, event.position);
   add(kHeaderTraceParent, event.trace_parent);
   return headers;
 }
@@ -83,6 +84,23 @@ absl::StatusOr<Message> MessageOfFrame(std::string frame_bytes,
   message.key = envelope->source();
   message.headers = HeadersOf(EventOf(*envelope, published, trace_parent));
   message.value = std::move(frame_bytes);
+  return message;
+}
+
+Message MessageOfNotice(Notice notice) {
+  Event event;
+  event.id = std::move(notice.id);
+  event.source = EventSource(notice.partnership, notice.stream);
+  event.data_schema = EventSchema(notice.type);
+  event.type = std::move(notice.type);
+  event.time = notice.recorded;
+  event.subject = std::move(notice.subject);
+  event.partition_key = notice.partnership;
+  event.position = std::move(notice.position);
+  Message message;
+  message.key = event.partition_key;
+  message.headers = HeadersOf(event);
+  message.value = std::move(notice.value);
   return message;
 }
 

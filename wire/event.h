@@ -17,6 +17,9 @@
 //   ce_dataschema    urn:kith:proto:kith.agency.v1.Frame
 //   ce_traceparent   as W3C Trace Context has it
 //
+// The notices of feed and quarantine are events too (MessageOfNotice): they
+// have no number, but `ce_position` for reads that shall see what they tell of.
+//
 // Pure; it knows no client library. No header holds personal data.
 #pragma once
 
@@ -41,6 +44,7 @@ inline constexpr char kHeaderSubject[] = "ce_subject";
 inline constexpr char kHeaderPartitionKey[] = "ce_partitionkey";
 inline constexpr char kHeaderSequence[] = "ce_sequence";
 inline constexpr char kHeaderDataSchema[] = "ce_dataschema";
+inline constexpr char kHeaderPosition[] = "ce_position";
 inline constexpr char kHeaderTraceParent[] = "ce_traceparent";
 
 inline constexpr char kFrameType[] = "kith.agency.v1.Frame";
@@ -61,6 +65,7 @@ struct Event {
   std::string partition_key;
   std::string sequence;
   std::string data_schema;
+  std::string position;
   std::string content_type = "application/protobuf";
   std::string trace_parent;
 };
@@ -87,7 +92,20 @@ absl::StatusOr<Message> MessageOfFrame(std::string frame_bytes,
                                        absl::Time published,
                                        absl::string_view trace_parent = "");
 
-// The names of which headers are made; also those of the outcome and feed.
+// What a notice says in its headers.
+struct Notice {
+  std::string partnership;
+  std::string stream;   // "feed" or "quarantine"
+  std::string id;       // the same however often it is sent
+  std::string type;     // full name of the message in `value`
+  std::string subject;  // the agency it is for; empty: none
+  std::string position;
+  absl::Time recorded;
+  std::string value;
+};
+Message MessageOfNotice(Notice notice);
+
+// The names of which headers are made.
 std::string EventSource(absl::string_view partnership,
                         absl::string_view source);
 std::string EventId(absl::string_view source, uint64_t epoch,

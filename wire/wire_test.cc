@@ -71,6 +71,26 @@ TEST(EventTest, ATraceThatWasBegunGoesOn) {
               Contains(Pair("ce_traceparent", "00-1-2-01")));
 }
 
+TEST(EventTest, ANoticeSaysWhatItIsInHeaders) {
+  const Message message = MessageOfNotice(
+      {"hackney", "feed", "0a1b", "kith.api.v1.FeedNotice", "health", "token",
+       absl::FromUnixSeconds(1700000000), "bytes"});
+  EXPECT_EQ(message.key, "hackney");
+  EXPECT_EQ(message.value, "bytes");
+  EXPECT_EQ(HeadersIn(message),
+            (std::map<std::string, std::string>{
+                {"content-type", "application/protobuf"},
+                {"ce_specversion", "1.0"},
+                {"ce_id", "0a1b"},
+                {"ce_source", "/kith/hackney/feed"},
+                {"ce_type", "kith.api.v1.FeedNotice"},
+                {"ce_time", "2023-11-14T22:13:20.000000Z"},
+                {"ce_subject", "health"},
+                {"ce_partitionkey", "hackney"},
+                {"ce_dataschema", "urn:kith:proto:kith.api.v1.FeedNotice"},
+                {"ce_position", "token"}}));
+}
+
 TEST(EventTest, SequencesSortAsTextLikeTheirNumbers) {
   EXPECT_LT(EventSequence(1, 9), EventSequence(1, 10));
   EXPECT_LT(EventSequence(9, 7), EventSequence(10, 1));

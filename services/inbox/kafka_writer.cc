@@ -16,8 +16,9 @@ namespace {
 constexpr int kPollMillis = 100;
 
 wire::Properties PropertiesOf(const KafkaWriterOptions& options) {
+  const bool for_ever = options.patience == absl::InfiniteDuration();
   const std::string patience =
-      absl::StrCat(absl::ToInt64Milliseconds(options.patience));
+      absl::StrCat(for_ever ? 0 : absl::ToInt64Milliseconds(options.patience));
   wire::Properties properties = {
       {"client.id", absl::StrCat("kithd-", options.node)},
       {"enable.idempotence", "true"},
@@ -33,6 +34,7 @@ wire::Properties PropertiesOf(const KafkaWriterOptions& options) {
       {"message.max.bytes", "1000000"},
       {"queue.buffering.max.messages", absl::StrCat(options.count_max)},
       {"statistics.interval.ms", "5000"}};
+  if (for_ever) properties.emplace_back("enable.gapless.guarantee", "true");
   properties.insert(properties.end(), options.connection.begin(),
                     options.connection.end());
   return properties;
@@ -155,11 +157,22 @@ Ticket KafkaWriter::Arrived(absl::string_view digest) {
 }
 
 absl::Status KafkaWriter::Flush() {
+  while (true) {
+    absl::Status flushed = FlushFor(absl::Seconds(1));
+    if (!absl::IsDeadlineExceeded(flushed)) return flushed;
+  }
+}
+
+absl::Status KafkaWriter::FlushFor(absl::Duration patience) {
   std::unique_lock lock(mutex_);
-  const size_t before = failures_;
-  reported_.wait(lock, [this] { return count_ == 0; });
-  if (failures_ == before) return absl::OkStatus();
-  return absl::UnavailableError("the brokers did not take what was written");
+  if (!reported_.wait_for(lock, absl::ToChronoNanoseconds(patience),
+                          [this] { return count_ == 0; })) {
+    return absl::DeadlineExceededError("some is under way");
+  }
+  if (failure_.empty()) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("the brokers did not take what was written: ",
+                   std::exchange(failure_, "")));
 }
 
 size_t KafkaWriter::waiting() const {
@@ -206,7 +219,7 @@ void KafkaWriter::Failed(const Message& message,
     const std::lock_guard lock(mutex_);
     bytes_ -= message.bytes;
     --count_;
-    ++failures_;
+    failure_ = rd_kafka_err2str(report.err);
     reported_.notify_all();
     const auto [begin, end] = waiting_.equal_range(message.digest);
     for (auto one = begin; one != end && !waits; ++one) {

@@ -1,5 +1,5 @@
 // Puts this node's own frames into the inbox's topic, and knows them again when
-// they come back out of it.
+// they come back out of it. Notices leave through another one, into theirs.
 //
 // Idempotent and acks=all: a frame gets one place, and those of one node keep
 // their order. When librdkafka gives its producer up for good, a new one takes
@@ -33,7 +33,9 @@ struct KafkaWriterOptions {
   std::string node;
   size_t count_max = 20000;
   size_t bytes_max = size_t{64} << 20;
-  // A frame that the brokers have not taken by then is given up.
+  // A frame that the brokers have not taken by then is given up. Infinite: none
+  // is, and what cannot be written is an error of all that follows it, so that
+  // the order has no gaps.
   absl::Duration patience = absl::Seconds(30);
 };
 
@@ -50,8 +52,10 @@ class KafkaWriter {
   absl::Status Write(wire::Message message, Ticket ticket);
 
   // Waits until the brokers have taken, or `patience` has ended, what was
-  // written. UNAVAILABLE: not all of it was taken.
+  // written. UNAVAILABLE says why not all of it was taken since the last time.
   absl::Status Flush();
+  // Waits no longer than that. DEADLINE_EXCEEDED: some is under way.
+  absl::Status FlushFor(absl::Duration patience);
 
   // The ticket of the frame with this SHA-256, which was just read from the
   // topic; 0: none of ours waits for it.
@@ -88,7 +92,7 @@ class KafkaWriter {
   std::unordered_multimap<std::string, Ticket> waiting_;
   size_t bytes_ = 0;  // not delivered yet
   size_t count_ = 0;  // likewise
-  size_t failures_ = 0;
+  std::string failure_;  // since the last flush; empty: none
   std::condition_variable reported_;
   bool ending_ = false;
 

@@ -27,6 +27,7 @@ constexpr char kAbout[] =
     "durable; with 1 when it cannot start or has to stop; with 2 on wrong use.";
 
 constexpr size_t kNodeNameMax = 28;
+constexpr size_t kFeedsMax = 64;
 
 // The keys a file may hold, and where they go.
 using Setters = std::map<std::string, std::function<void(const YAML::Node&)>>;
@@ -61,9 +62,40 @@ Setters KafkaSetters(Config& config) {
           {"user", Text(kafka.user)},
           {"password_file", Text(kafka.password_file)},
           {"mechanism", Text(kafka.mechanism)},
+          {"inboxes",
+           [&config](const YAML::Node& node) {
+             config.kafka_inboxes = node.as<bool>();
+           }},
           {"patience_seconds", [&config](const YAML::Node& node) {
              config.kafka_patience_seconds = node.as<int>();
            }}};
+}
+
+void ReadFeeds(const YAML::Node& list, std::vector<relay::Feed>& out) {
+  if (!list.IsSequence()) {
+    throw YAML::Exception(list.Mark(), "feeds are a list of \"- agency:\"");
+  }
+  for (const YAML::Node& entry : list) {
+    relay::Feed feed;
+    Apply({{"agency", Text(feed.agency)}, {"purpose", Text(feed.purpose)}},
+          entry);
+    if (!base::IsName(feed.agency) || !base::IsName(feed.purpose)) {
+      throw YAML::Exception(entry.Mark(), "a feed has an agency and a purpose");
+    }
+    out.push_back(std::move(feed));
+  }
+}
+
+std::function<void(const YAML::Node&)> Relay(RelayConfig& out) {
+  return [&out](const YAML::Node& node) {
+    Apply({{"quarantine",
+            [&out](const YAML::Node& value) {
+              out.quarantine = value.as<bool>();
+            }},
+           {"feeds",
+            [&out](const YAML::Node& list) { ReadFeeds(list, out.feeds); }}},
+          node);
+  };
 }
 
 void ReadPartnerships(const YAML::Node& list,
@@ -77,7 +109,8 @@ void ReadPartnerships(const YAML::Node& list,
     Apply({{"name", Text(one.name)},
            {"data", Text(one.data)},
            {"keys", Text(one.keys)},
-           {"checkpoints", Text(one.checkpoints)}},
+           {"checkpoints", Text(one.checkpoints)},
+           {"relay", Relay(one.relay)}},
           entry);
     out.push_back(std::move(one));
   }
@@ -95,6 +128,7 @@ Setters SettersFor(Config& config) {
           {"data", text(config.data)},
           {"keys", text(config.keys)},
           {"checkpoints", text(config.checkpoints)},
+          {"relay", Relay(config.relay)},
           {"identity", text(config.identity)},
           {"descriptors_max", number(config.descriptors_max)},
           {"buffered_bytes_max", number(config.grpc.buffered_bytes_max)},
@@ -167,9 +201,13 @@ absl::Status CheckIdentity(const Config& config) {
 // Settles what each partnership was not told.
 absl::Status FillPartnerships(const CLI::Option* partnership, Config& config) {
   if (config.partnerships.empty()) {
-    config.partnerships.push_back(
-        {config.partnership, config.data, config.keys, config.checkpoints});
+    config.partnerships.push_back({config.partnership, config.data, config.keys,
+                                   config.checkpoints, config.relay});
     return absl::OkStatus();
+  }
+  if (!config.relay.IsEmpty()) {
+    return absl::InvalidArgumentError(
+        "relay stands with each partnership where the file lists them");
   }
   if (*partnership) {
     return absl::InvalidArgumentError(
@@ -199,6 +237,27 @@ absl::Status ReadGaps(const std::vector<std::string>& gaps, Config& config) {
           "--accept-gap is PARTNERSHIP=FROM:TO, as the node's log gives it");
     }
     ASSIGN_OR_RETURN(config.accepted_gaps[parts[0]], inbox::ParseGap(parts[1]));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckRelays(const Config& config) {
+  for (const PartnershipConfig& one : config.partnerships) {
+    if (one.relay.IsEmpty()) continue;
+    if (config.kafka.brokers.empty()) {
+      return absl::InvalidArgumentError("relay: no Kafka brokers are named");
+    }
+    std::set<std::string> agencies;
+    for (const relay::Feed& feed : one.relay.feeds) {
+      if (!agencies.insert(feed.agency).second) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("relay: one feed an agency: ", feed.agency));
+      }
+    }
+    if (agencies.size() > kFeedsMax) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("relay: at most ", kFeedsMax, " feeds a node"));
+    }
   }
   return absl::OkStatus();
 }
@@ -301,6 +360,7 @@ absl::StatusOr<Config> ReadConfig(int argc, char** argv, int* exit_code) {
   RETURN_IF_ERROR(CheckKafka(config));
   RETURN_IF_ERROR(ReadGaps(gaps, config));
   RETURN_IF_ERROR(FillPartnerships(partnership, config));
+  RETURN_IF_ERROR(CheckRelays(config));
   return config;
 }
 

@@ -8,9 +8,19 @@
 #include "absl/status/statusor.h"
 #include "services/api/server.h"
 #include "services/inbox/kafka_position.h"
+#include "services/relay/feed.h"
 #include "wire/connection.h"
 
 namespace kith::kithd {
+
+// What this node tells topics of Kafka for a partnership. On one node alone:
+// two would tell everything twice.
+struct RelayConfig {
+  bool quarantine = false;
+  std::vector<relay::Feed> feeds;  // one an agency
+
+  bool IsEmpty() const { return !quarantine && feeds.empty(); }
+};
 
 // One partnership, with a folder of its own.
 struct PartnershipConfig {
@@ -18,6 +28,7 @@ struct PartnershipConfig {
   std::string data;         // of databases; empty in a file: <data>/<name>
   std::string keys;         // of source keys; empty in a file: <data>/keys
   std::string checkpoints;  // where checkpoints go; empty: none may
+  RelayConfig relay;
 };
 
 struct Config {
@@ -27,6 +38,7 @@ struct Config {
   std::string data;             // folder of the databases; made when absent
   std::string keys;             // folder of source keys; empty: <data>/keys
   std::string checkpoints;      // where checkpoints go; empty: none may
+  RelayConfig relay;            // of the only one
   std::string identity;         // folder of whom to believe (services/identity)
   // Instead of it, on a loopback address: no TLS, and callers are believed.
   bool development_plaintext = false;
@@ -41,8 +53,13 @@ struct Config {
 
   // All that are hosted; never empty once read.
   std::vector<PartnershipConfig> partnerships;
-  // Where inboxes are; without brokers: in this process.
+  // Where inboxes are, unless `kafka_inboxes` is false, and where relays tell
+  // notices. Without brokers: in this process, and nowhere.
   wire::Connection kafka;
+  bool kafka_inboxes = true;
+  bool HasKafkaInboxes() const {
+    return kafka_inboxes && !kafka.brokers.empty();
+  }
   // How long a caller's statement may take to reach the brokers.
   int kafka_patience_seconds = 30;
   // By partnership: what a person decided to go on without.

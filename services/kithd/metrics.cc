@@ -99,13 +99,25 @@ struct Metrics::Families {
                          "This node's own frames on their way through the "
                          "topic.")),
         client(Gauges(r, "kith_kafka_client",
-                      "librdkafka's own figures, by client and name.")) {}
+                      "librdkafka's own figures, by client and name.")),
+        relay_facts(Gauges(r, "kith_relay_facts",
+                           "Facts that a relay has yet to look at: how deep "
+                           "its feed is, by topic.")),
+        relay_age(Gauges(r, "kith_relay_age_seconds",
+                         "How long ago the first of these was recorded.")),
+        relay_waiting(Gauges(r, "kith_relay_waiting",
+                             "1 while a relay cannot go on; the log says "
+                             "why.")),
+        relay_notices(Counters(r, "kith_relay_notices_total",
+                               "Notices that the brokers took.")) {}
 
   Family<Counter>&statements, &held, &repeated, &facts, &rows;
   Family<Histogram>&batch_statements, &decide_seconds, &commit_seconds;
   Family<Gauge>&rebuild_done, &rebuild_total, &position, &inbox_frames,
       &inbox_bytes, &inbox_age, &ready, &quarantined, &parked, &sources,
-      &sources_stopped, &frames_held, &reachable, &next, &under_way, &client;
+      &sources_stopped, &frames_held, &reachable, &next, &under_way, &client,
+      &relay_facts, &relay_age, &relay_waiting;
+  Family<Counter>& relay_notices;
 };
 
 class Metrics::OfPartnership final : public engine::EngineMetrics {
@@ -154,6 +166,7 @@ class Metrics::OfPartnership final : public engine::EngineMetrics {
     SetEach(families_.quarantined, "reason", figures.waiting.quarantined,
             quarantined_);
     SetEach(families_.parked, "waits_for", figures.waiting.parked, parked_);
+    for (const relay::RelayFigures& one : figures.relays) SetRelay(one);
   }
 
  private:
@@ -175,6 +188,16 @@ class Metrics::OfPartnership final : public engine::EngineMetrics {
     Set(families_.under_way, Number(kafka.under_way));
     SetClient("consumer", kafka.consumer_statistics);
     SetClient("producer", kafka.producer_statistics);
+  }
+
+  void SetRelay(const relay::RelayFigures& relay) {
+    const prometheus::Labels labels = {{"partnership", name_},
+                                       {"topic", relay.topic}};
+    families_.relay_facts.Add(labels).Set(Number(relay.depth));
+    families_.relay_age.Add(labels).Set(absl::ToDoubleSeconds(relay.age));
+    families_.relay_waiting.Add(labels).Set(relay.failing ? 1 : 0);
+    Counter& notices = families_.relay_notices.Add(labels);
+    notices.Increment(Number(relay.sent) - notices.Value());
   }
 
   void SetClient(const char* client, const std::string& statistics) {

@@ -17,6 +17,7 @@
 #include "services/engine/engine_metrics.h"
 #include "services/inbox/kafka_figures.h"
 #include "services/kithd/waiting_figures.h"
+#include "services/relay/relay.h"
 
 namespace kith::kithd {
 
@@ -28,6 +29,7 @@ struct PartnershipFigures {
   std::optional<engine::EngineStatus> engine;
   std::optional<inbox::KafkaFigures> kafka;  // empty: no Kafka
   WaitingFigures waiting;
+  std::vector<relay::RelayFigures> relays;
 };
 
 // Thread-safe.

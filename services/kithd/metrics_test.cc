@@ -120,6 +120,20 @@ TEST_F(MetricsTest, TheLagIsToldInRecordsAndSeconds) {
                               " 1"));
 }
 
+TEST_F(MetricsTest, WhatARelayHasYetToTellIsToldByTopic) {
+  figures.relays = {
+      {"kith.feed.v1.school", true, 7, absl::Milliseconds(2500), 40}};
+  metrics.Text({figures});
+  figures.relays[0].sent = 41;
+  const std::string text = metrics.Text({figures});
+  const std::string labels =
+      "{partnership=\"hackney\",topic=\"kith.feed.v1.school\"} ";
+  EXPECT_THAT(text, HasSubstr("kith_relay_facts" + labels + "7"));
+  EXPECT_THAT(text, HasSubstr("kith_relay_age_seconds" + labels + "2.5"));
+  EXPECT_THAT(text, HasSubstr("kith_relay_waiting" + labels + "1"));
+  EXPECT_THAT(text, HasSubstr("kith_relay_notices_total" + labels + "41"));
+}
+
 TEST(KafkaStatisticsTest, WhatIsNoStatisticsGivesNoFigures) {
   EXPECT_TRUE(FiguresOf("").empty());
   EXPECT_TRUE(FiguresOf("[1]").empty());

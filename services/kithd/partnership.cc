@@ -11,6 +11,7 @@
 #include "services/inbox/kafka_founding.h"
 #include "services/inbox/memory_inbox.h"
 #include "services/kithd/own_sources.h"
+#include "services/kithd/relays.h"
 #include "services/kithd/version.h"
 #include "services/views/fold.h"
 
@@ -123,8 +124,8 @@ absl::Status Partnership::Try() {
   RETURN_IF_ERROR(OpenStores());
   if (!config_.kafka.brokers.empty()) {
     ASSIGN_OR_RETURN(connection_, wire::PropertiesOf(config_.kafka));
-    RETURN_IF_ERROR(CheckTopic());
   }
+  if (config_.HasKafkaInboxes()) RETURN_IF_ERROR(CheckTopic());
   RETURN_IF_ERROR(Run());
   return Serve();
 }
@@ -132,6 +133,10 @@ absl::Status Partnership::Try() {
 absl::Status Partnership::OpenStores() {
   if (store_ == nullptr) {
     ASSIGN_OR_RETURN(store_, OpenStore(own_.data, "store"));
+  }
+  if (!own_.relay.IsEmpty() && relay_store_ == nullptr) {
+    ASSIGN_OR_RETURN(relay_store_, OpenStore(own_.data, "relay"));
+    relay_positions_ = std::make_unique<relay::RelayPositions>(*relay_store_);
   }
   if (access_store_ != nullptr) return absl::OkStatus();
   ASSIGN_OR_RETURN(access_store_, OpenStore(own_.data, "access"));
@@ -153,7 +158,7 @@ absl::Status Partnership::CheckTopic() {
 absl::StatusOr<std::optional<core::Genesis>> Partnership::Genesis() {
   ASSIGN_OR_RETURN(const auto snapshot, store_->Read());
   if (snapshot->head().next > 0) return std::optional<core::Genesis>();
-  if (!connection_.empty()) return GenesisInTopic();
+  if (config_.HasKafkaInboxes()) return GenesisInTopic();
   return OwnGenesis(own_.name, keys_, clock_.Now());
 }
 
@@ -183,7 +188,7 @@ absl::StatusOr<std::optional<core::Genesis>> Partnership::GenesisInTopic() {
 
 absl::StatusOr<std::unique_ptr<inbox::Inbox>> Partnership::NewInbox() {
   const auto now = [this] { return clock_.Now(); };
-  if (connection_.empty()) {
+  if (!config_.HasKafkaInboxes()) {
     return std::make_unique<inbox::MemoryInbox>(inbox::MemoryInboxOptions(),
                                                 now);
   }
@@ -216,7 +221,7 @@ absl::Status Partnership::Run() {
   options.partnership = own_.name;
   ASSIGN_OR_RETURN(options.genesis, Genesis());
   // A log does not bring again what lies beyond a gap.
-  options.hold_gaps = !connection_.empty();
+  options.hold_gaps = config_.HasKafkaInboxes();
   options.on_stopped = [this](const absl::Status& why) { OnStopped(why); };
   ASSIGN_OR_RETURN(running->inbox, NewInbox());
   running->kafka = dynamic_cast<inbox::KafkaInbox*>(running->inbox.get());
@@ -247,6 +252,9 @@ absl::Status Partnership::Serve() {
       clock_, *running->acts, api::PageTokens(store_->pepper()),
       api::RateLimit(config_.look_ups_per_hour, absl::Hours(1)),
       own_.checkpoints});
+  if (relay_positions_ != nullptr && !stopping_) {
+    relays_ = StartRelays(own_.relay, connection_, *node_, *relay_positions_);
+  }
   return absl::OkStatus();
 }
 
@@ -256,7 +264,7 @@ void Partnership::OnStopped(const absl::Status& why) {
   spdlog::critical("partnership {} stops: {}", own_.name,
                    std::string(why.message()));
   const bool is_alone =
-      config_.kafka.brokers.empty() && config_.partnerships.size() == 1;
+      !config_.HasKafkaInboxes() && config_.partnerships.size() == 1;
   if (is_alone || !absl::IsFailedPrecondition(why)) stops_node_(why);
 }
 
@@ -298,6 +306,12 @@ PartnershipFigures Partnership::figures() const {
   const auto view = running->engine->Read();
   if (!view.ok()) return figures;
   TellLag((*view)->snapshot().inbox_position(), figures);
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& relay : relays_) {
+      figures.relays.push_back(relay->figures(**view, clock_.Now()));
+    }
+  }
   if (clock_.Now() - counted_at_ >= kBetweenCounts) {
     counted_at_ = clock_.Now();
     const auto count = CountWaiting((*view)->state());
@@ -323,6 +337,13 @@ void Partnership::Stop() {
   // Wakes who registers this node's source, too.
   if (engine != nullptr) engine->Stop();
   if (thread_.joinable()) thread_.join();
+  std::vector<std::unique_ptr<relay::Relay>> relays;
+  {
+    const std::lock_guard lock(mutex_);
+    relays = std::move(relays_);
+    relays_.clear();
+  }
+  relays.clear();
   const std::lock_guard lock(mutex_);
   if (running_ != nullptr) running_->engine->Stop();
 }

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -31,6 +32,8 @@
 #include "services/inbox/kafka_inbox.h"
 #include "services/kithd/config.h"
 #include "services/kithd/metrics.h"
+#include "services/relay/positions.h"
+#include "services/relay/relay.h"
 
 namespace kith::kithd {
 
@@ -93,8 +96,9 @@ class Partnership {
   engine::SourceKeys keys_;
   wire::Properties connection_;
   // Opened once; of the opening thread until `node_` is there.
-  std::unique_ptr<eventstore::Store> store_, access_store_;
+  std::unique_ptr<eventstore::Store> store_, access_store_, relay_store_;
   std::unique_ptr<access::AccessLog> access_;
+  std::unique_ptr<relay::RelayPositions> relay_positions_;
 
   mutable std::mutex counting_mutex_;
   // Under counting_mutex_: what lay aside when last counted.
@@ -110,6 +114,7 @@ class Partnership {
   // Replaced only before `node_` is there, and not while stopping.
   std::unique_ptr<Running> running_;
   std::unique_ptr<api::Node> node_;
+  std::vector<std::unique_ptr<relay::Relay>> relays_;
 
   std::thread thread_;  // last: it uses all of the above
 };

@@ -122,5 +122,49 @@ TEST_F(PartnershipConfigTest, AGapIsAcceptedForItsPartnership) {
   EXPECT_FALSE(Read("data: /d\n", {"--accept-gap", "hackney=all"}).ok());
 }
 
+TEST_F(PartnershipConfigTest, WhatANodeTellsStandsWithItsPartnership) {
+  const auto config = Read(
+      "data: /d\n"
+      "kafka: {brokers: \"a:1\"}\n"
+      "partnerships:\n"
+      "  - name: hackney\n"
+      "    relay:\n"
+      "      quarantine: true\n"
+      "      feeds:\n"
+      "        - {agency: council, purpose: early_help}\n"
+      "        - {agency: nhs, purpose: health}\n"
+      "  - name: camden\n");
+  ASSERT_TRUE(config.ok()) << config.status();
+  const RelayConfig& relay = config->partnerships[0].relay;
+  EXPECT_TRUE(relay.quarantine);
+  ASSERT_EQ(relay.feeds.size(), 2u);
+  EXPECT_EQ(relay.feeds[1].agency, "nhs");
+  EXPECT_EQ(relay.feeds[1].purpose, "health");
+  EXPECT_TRUE(config->partnerships[1].relay.IsEmpty());
+}
+
+TEST_F(PartnershipConfigTest, TheOnlyPartnershipsRelayStandsAtTheTop) {
+  const auto config = Read(
+      "kafka: {brokers: \"a:1\", inboxes: false}\nrelay: {quarantine: true}\n",
+      {"--data", "/d"});
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_TRUE(config->partnerships[0].relay.quarantine);
+  EXPECT_FALSE(config->HasKafkaInboxes());
+}
+
+TEST_F(PartnershipConfigTest, ARelayThatMakesNoSenseIsNamed) {
+  const std::string kafka = "data: /d\nkafka: {brokers: \"a:1\"}\n";
+  EXPECT_THAT(Complaint("data: /d\nrelay: {quarantine: true}\n"),
+              HasSubstr("no Kafka brokers"));
+  EXPECT_THAT(Complaint(kafka + "relay: {feeds: [{agency: nhs}]}\n"),
+              HasSubstr("a purpose"));
+  EXPECT_THAT(Complaint(kafka + "relay: {feeds: [{agency: a, purpose: p}, "
+                                "{agency: a, purpose: q}]}\n"),
+              HasSubstr("one feed an agency"));
+  EXPECT_THAT(Complaint(kafka + "relay: {quarantine: true}\n"
+                                "partnerships:\n  - name: hackney\n"),
+              HasSubstr("with each partnership"));
+}
+
 }  // namespace
 }  // namespace kith::kithd

@@ -25,7 +25,7 @@ Partnerships::Partnerships(
 }
 
 absl::Status Partnerships::Open() {
-  if (all_.size() == 1 && config_.kafka.brokers.empty()) {
+  if (all_.size() == 1 && !config_.HasKafkaInboxes()) {
     return all_[0]->Open();
   }
   for (const auto& one : all_) one->OpenInBackground();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/civil_date.h"
@@ -216,6 +218,55 @@ absl::StatusOr<Page<TimelineEntry>> Timeline(const core::StateReader& view,
     if (!pieces.empty()) page.entries.push_back({std::move(pieces), last});
   }
   return page;
+}
+
+namespace {
+
+// Families that ever named one of the persons of these records.
+absl::StatusOr<std::set<EntityNumber>> FamiliesNaming(
+    Reading& reading, const RecordSet& records) {
+  RecordSet everyone;
+  for (const EntityNumber record : records) {
+    ASSIGN_OR_RETURN(const auto all, reading.RecordsOf(record));
+    everyone.insert(all.begin(), all.end());
+  }
+  std::set<EntityNumber> families;
+  for (const EntityNumber record : everyone) {
+    ASSIGN_OR_RETURN(const Things memberships,
+                     reading.Of(record, Kind::kMember));
+    for (const Thing* thing : memberships) {
+      ASSIGN_OR_RETURN(const EntityNumber family,
+                       reading.Resolve(thing->key.subject));
+      families.insert(family);
+    }
+  }
+  return families;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<FamilyNamed>> FamiliesOfLine(
+    const core::StateReader& view, Subject subject, uint64_t position) {
+  std::vector<FamilyNamed> named;
+  ASSIGN_OR_RETURN(const auto row, core::ReadRow<TimelineRow>(
+                                       view, keys::Line(subject, position)));
+  if (!row.has_value()) return named;
+  Reading reading(view);
+  std::set<EntityNumber> families;
+  ASSIGN_OR_RETURN(const ThingRow* family, reading.Family(subject));
+  if (family != nullptr) {
+    ASSIGN_OR_RETURN(const EntityNumber resolved, reading.Resolve(subject));
+    families.insert(resolved);
+  } else {
+    RecordSet records = RecordsIn(row->records());
+    records.insert(subject);
+    ASSIGN_OR_RETURN(families, FamiliesNaming(reading, records));
+  }
+  for (const EntityNumber number : families) {
+    ASSIGN_OR_RETURN(std::string id, reading.FamilyId(number));
+    named.push_back({number, std::move(id)});
+  }
+  return named;
 }
 
 }  // namespace kith::views

@@ -5,6 +5,9 @@
 // before it leaves. Pure; DATA_LOSS: stop.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "kith/api/v1/views.pb.h"
@@ -18,5 +21,14 @@ absl::StatusOr<Page<api::v1::TimelineEntry>> Timeline(
     const PageFrom& from);
 
 inline void Finish(api::v1::TimelineEntry*) {}
+
+// The families in whose timeline the fact at `position`, whose subject is
+// `subject`, may stand; ascending. Whether it does, `Timeline` tells.
+struct FamilyNamed {
+  core::EntityNumber number = 0;
+  std::string id;
+};
+absl::StatusOr<std::vector<FamilyNamed>> FamiliesOfLine(
+    const core::StateReader& view, core::Subject subject, uint64_t position);
 
 }  // namespace kith::views

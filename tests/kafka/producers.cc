@@ -35,13 +35,19 @@ std::string Producer::NextFrame() {
       absl::Now());
 }
 
+void Producer::Say(const agency::v1::Statement& statement) {
+  Send(source_.Frame(statement, absl::Now()));
+}
+
 void Producer::Say(size_t count) {
-  for (size_t i = 0; i < count; ++i) {
-    auto message = wire::MessageOfFrame(NextFrame(), absl::Now());
-    KITH_CHECK(message.ok());
-    const absl::Status written = writer_->Write(*std::move(message), 0);
-    ASSERT_TRUE(written.ok()) << written;
-  }
+  for (size_t i = 0; i < count; ++i) Send(NextFrame());
+}
+
+void Producer::Send(const std::string& frame) {
+  auto message = wire::MessageOfFrame(frame, absl::Now());
+  KITH_CHECK(message.ok());
+  const absl::Status written = writer_->Write(*std::move(message), 0);
+  ASSERT_TRUE(written.ok()) << written;
 }
 
 void Producer::AwaitAcknowledged() {

@@ -20,6 +20,8 @@ class Producer {
 
   // The next statement: a new person of the agency.
   std::string NextFrame();
+  // Hands this statement to the client and returns.
+  void Say(const agency::v1::Statement& statement);
   // Hands `count` statements to the client and returns; they are on their way.
   void Say(size_t count);
   // Waits until the brokers have taken all that was said. From then on each of
@@ -27,6 +29,8 @@ class Producer {
   void AwaitAcknowledged();
 
  private:
+  void Send(const std::string& frame);
+
   const std::string partnership_;
   engine::testing::TestSource source_;
   std::unique_ptr<inbox::KafkaWriter> writer_;
