@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "base/status.h"
+#include "services/engine/kill_point.h"
 
 namespace kith::engine {
 namespace {
@@ -119,12 +120,15 @@ void Committer::Run() {
 absl::Status Committer::Commit(DecidedBatch& batch) {
   RETURN_IF_ERROR(Complete(batch));
   Touch(batch);
+  KillPoint("decided");
   const absl::Time start = absl::Now();
   ASSIGN_OR_RETURN(const eventstore::Head head, Write(batch));
+  KillPoint("written");
   batch.figures.committing = absl::Now() - start;
   ++commits_;
   Reached(head.next);
   Tell(batch);
+  KillPoint("answered");
   Count(batch);
   return absl::OkStatus();
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/status.h"
+#include "services/engine/kill_point.h"
 
 namespace kith::engine {
 namespace {
@@ -77,6 +78,7 @@ absl::Status Decider::DecideOne(inbox::Entry entry, DecidedBatch& batch) {
     ASSIGN_OR_RETURN(arrival.mac_holds,
                      mac_check_.Holds(state_.top(), entry.frame_bytes));
   }
+  KillPoint("checked");
   arrival.frame_bytes = std::move(entry.frame_bytes);
   ASSIGN_OR_RETURN(core::Applied applied,
                    core::Apply(state_.top(), next_position_, arrival, hash_));

@@ -3,6 +3,7 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -39,8 +40,14 @@ std::vector<std::string> CommandOf(const NodeOptions& options) {
                             options.file_size_max_kib, "; exec \"$@\""),
                "bash"};
   }
+  std::string program = KITH_KITHD_PROGRAM;
+  if (!options.kill_at.empty()) {
+    program = KITH_KILLED_KITHD_PROGRAM;
+    command.insert(command.end(),
+                   {"/usr/bin/env", "KITH_KILL_AT=" + options.kill_at});
+  }
   command.insert(command.end(),
-                 {KITH_KITHD_PROGRAM, "--development-plaintext", "--data",
+                 {program, "--development-plaintext", "--data",
                   options.folder + "/data", "--node", options.node, "--listen",
                   "127.0.0.1:0", "--http", "127.0.0.1:0"});
   if (!options.brokers.empty()) {
@@ -69,9 +76,20 @@ Node::Node(NodeOptions options) : options_(std::move(options)) {
   Start();
 }
 
-void Node::Start() {
+void Node::Launch() {
   process_ = std::make_unique<server_tests::Process>(CommandOf(options_),
                                                      options_.folder);
+}
+
+bool Node::HasEnded() const {
+  siginfo_t info = {};
+  return waitid(P_PID, static_cast<id_t>(process_->pid()), &info,
+                WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid != 0;
+}
+
+void Node::Start() {
+  Launch();
   const std::string ready = process_->WaitForLine("kithd ready: ");
   char names[256] = "";
   int grpc_port = 0;

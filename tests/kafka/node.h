@@ -23,6 +23,9 @@ struct NodeOptions {
   std::string keys;     // shared by replicas; empty: <folder>/data/keys
   std::string brokers;  // empty: named in a file of `flags`
   std::vector<std::string> flags;
+  // "written:40": it kills itself when it comes there the 40th time; see
+  // kill_points.cc. Empty: it is the kithd that is installed.
+  std::string kill_at;
   // In 1024 bytes; 0: no limit. What lies beyond cannot be written, as on a
   // disk that is full.
   int file_size_max_kib = 0;
@@ -34,6 +37,9 @@ class Node {
   explicit Node(NodeOptions options);
 
   void Start();
+  // The same without waiting, for one that may end before it listens.
+  void Launch();
+  bool HasEnded() const;
   void Kill();  // kill -9
   // SIGTERM; how it ended.
   server_tests::Ended Terminate();

@@ -1,6 +1,7 @@
 // A node on the real broker while one of the two, the network or the disk
 // fails. After every fault each acknowledged statement has exactly one outcome,
 // the views equal a rebuild, and the position is that of the last record.
+#include <csignal>
 #include <cstdlib>
 #include <random>
 
@@ -50,6 +51,77 @@ TEST_F(KafkaServerFaultsTest, KilledAtRandomUnderLoadTwoNodesReachOneHead) {
   const auto other = ExpectWhole(*killed, {school.get(), health.get()});
   EXPECT_EQ(one.next, other.next);
   EXPECT_EQ(one.digest, other.digest);
+}
+
+// A node that dies at every step between a record and its answer, the first
+// time and later: what it had taken is decided once, all the same.
+TEST_F(KafkaServerFaultsTest, KilledBetweenAnyTwoStepsItDecidesEachOnce) {
+  const auto node = NewNode();
+  ASSERT_TRUE(node->WaitReady()) << node->Log();
+  const auto feed = NewFeed(*node, "school_feed", "school");
+  ASSERT_TRUE(node->WaitForOffset(End()));
+  node->Terminate();
+  int asked = 0;
+  for (const char* step : {"checked", "decided", "written", "answered"}) {
+    for (const char* time : {"1", "2", "3"}) {
+      SCOPED_TRACE(absl::StrCat(step, ":", time));
+      node->options().kill_at = absl::StrCat(step, ":", time);
+      node->Launch();
+      const absl::Time patience = absl::Now() + absl::Seconds(60);
+      while (!node->HasEnded() && absl::Now() < patience) {
+        feed->Say(5);
+        feed->AwaitAcknowledged();
+        absl::SleepFor(absl::Milliseconds(20));
+      }
+      ASSERT_TRUE(node->HasEnded()) << node->Log();
+      const server_tests::Ended ended = node->Wait();
+      EXPECT_EQ(ended.code, 128 + SIGKILL) << ended.err;
+      ++asked;
+    }
+  }
+  EXPECT_EQ(asked, 12);
+  node->options().kill_at.clear();
+  node->Start();
+  ASSERT_TRUE(node->WaitReady()) << node->Log();
+  ExpectWhole(*node, {feed.get()});
+}
+
+// What a caller said has one outcome too, whenever the node died: the same
+// request finds it.
+TEST_F(KafkaServerFaultsTest, KilledBetweenAnyTwoStepsACallersWriteIsFoundOut) {
+  const auto node = NewNode();
+  ASSERT_TRUE(node->WaitReady()) << node->Log();
+  NewFeed(*node, "first_feed", "school");
+  ASSERT_TRUE(node->WaitForOffset(End()));
+  const uint64_t before = node->Status().facts();
+  uint64_t registered = 0;
+  for (const char* step : {"checked", "decided", "written", "answered"}) {
+    SCOPED_TRACE(step);
+    const engine::testing::TestSource other(
+        partnership_, absl::StrCat(step, "_feed"),
+        agency::v1::SOURCE_KIND_OUTBOX, "council");
+    engine::testing::PutKey(keys(), other);
+    node->Terminate();
+    node->options().kill_at = absl::StrCat(step, ":1");
+    node->Start();
+    ASSERT_TRUE(node->WaitReady()) << node->Log();
+    const auto cut =
+        node->Register(other.Registration(), step, absl::Seconds(30));
+    EXPECT_EQ(node->Wait().code, 128 + SIGKILL);
+    // It may have been answered just before.
+    if (!cut.status.ok()) {
+      EXPECT_EQ(cut.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+    }
+    node->options().kill_at.clear();
+    node->Start();
+    ASSERT_TRUE(node->WaitReady()) << node->Log();
+    const auto known =
+        node->Register(other.Registration(), step, absl::Seconds(60));
+    ASSERT_TRUE(known.status.ok()) << known.status.error_message();
+    EXPECT_EQ(known.outcome.kind(), ledger::v1::OUTCOME_KIND_ACCEPTED);
+    ASSERT_TRUE(node->WaitForOffset(End()));
+    EXPECT_EQ(node->Status().facts(), before + ++registered);
+  }
 }
 
 TEST_F(KafkaServerFaultsTest, ABrokerKilledUnderLoadComesBackWithoutHands) {
