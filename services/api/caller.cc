@@ -179,6 +179,7 @@ absl::StatusOr<Caller> CertifiedCaller(identity::Doorkeeper& doorkeeper,
                    doorkeeper.Admit(certificate));
   Caller caller;
   caller.agency = visitor.certificate().agency;
+  caller.partnerships = visitor.partnerships();
   if (kind == CallerKind::kFeed) {
     RETURN_IF_ERROR(SetFeed(visitor.certificate(), context, &caller));
     return caller;

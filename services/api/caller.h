@@ -24,6 +24,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -44,6 +46,9 @@ namespace kith::api {
 
 struct Caller {
   std::string partnership;  // empty: the only one
+  // That the agency belongs to; empty: the node's only one. Absent: all, where
+  // callers are believed.
+  std::optional<std::set<std::string>> partnerships;
   std::string agency;
   agency::v1::Actor actor;  // practitioner, role and purpose
   std::string person_id;    // of a family member

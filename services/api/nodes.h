@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/api/caller.h"
 #include "services/api/node.h"
 
 namespace kith::api {
@@ -32,6 +33,12 @@ class Nodes {
   // All of them, in the order of their configuration.
   virtual std::vector<Hosted> All() const = 0;
 };
+
+// The node of the partnership that the caller names and whose agency is one of
+// its own: an agency's name means nothing elsewhere. Who names none has the
+// only one their agency belongs to. Errors as in Nodes::Find;
+// PERMISSION_DENIED: the agency is none of that partnership.
+absl::StatusOr<Node*> NodeOf(const Nodes& nodes, const Caller& caller);
 
 // Exactly one, which is always there.
 class OneNode final : public Nodes {

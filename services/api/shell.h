@@ -114,9 +114,9 @@ class Shell {
   // Who calls, or why they may not.
   absl::StatusOr<Caller> CallerFor(const grpc::ServerContextBase& context,
                                    CallerKind kind = CallerKind::kPerson) const;
-  // The partnership they name; errors as in Nodes::Find.
+  // The partnership they name; errors as in NodeOf.
   absl::StatusOr<Node*> NodeFor(const Caller& caller) const {
-    return nodes_.Find(caller.partnership);
+    return NodeOf(nodes_, caller);
   }
 
   // What a call is told that comes during a drain.

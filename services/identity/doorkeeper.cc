@@ -115,6 +115,7 @@ absl::StatusOr<Doorkeeper::Visitor> Doorkeeper::Admit(absl::string_view pem) {
   }
   Visitor visitor;
   visitor.certificate_ = std::move(certificate);
+  visitor.partnerships_ = agency->second.partnerships;
   visitor.read_ = *read;
   visitor.denied_ = *denied;
   return visitor;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -39,10 +40,13 @@ class Doorkeeper {
   class Visitor {
    public:
     const Certificate& certificate() const { return certificate_; }
+    // That the agency belongs to; empty: the node's only one.
+    const std::set<std::string>& partnerships() const { return partnerships_; }
 
    private:
     friend class Doorkeeper;
     Certificate certificate_;
+    std::set<std::string> partnerships_;
     std::shared_ptr<Read> read_;
     std::shared_ptr<const Denied> denied_;
   };

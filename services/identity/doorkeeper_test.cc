@@ -135,6 +135,17 @@ TEST_F(DoorkeeperTest, AnUnknownDisabledOrOtherKeyIsRefused) {
   EXPECT_TRUE(keeper->Admit(Pem("council")).ok());
 }
 
+TEST_F(DoorkeeperTest, AnAgencyBelongsToThePartnershipsItStandsWith) {
+  EXPECT_TRUE(keeper->Admit(Pem("council"))->partnerships().empty());
+  Write("node/identity.yaml",
+        absl::StrReplaceAll(
+            Read("node/identity.yaml"),
+            {{"council: {", "council: {partnerships: [hackney, camden], "}}));
+  EXPECT_EQ(keeper->Admit(Pem("council"))->partnerships(),
+            (std::set<std::string>{"camden", "hackney"}));
+  EXPECT_TRUE(keeper->Admit(Pem("school"))->partnerships().empty());
+}
+
 TEST_F(DoorkeeperTest, WithTheIssuersKeyItsTokensGo) {
   const std::string token = TokenOf("council");
   EXPECT_TRUE(Enter("council", token).ok());
@@ -173,6 +184,10 @@ TEST_F(DoorkeeperTest, AMistakeInTheSettingsIsNamedWithItsLine) {
       {absl::StrReplaceAll(good, {{"1440", "1441"}}), "life_minutes_max"},
       {absl::StrReplaceAll(good, {{"jwks.json", "../jwks.json"}}), "folder"},
       {absl::StrReplaceAll(good, {{"keys: [", "keys: [7, "}}), "64"},
+      {absl::StrReplaceAll(good,
+                           {{"council: {", "council: {partnerships: [A b], "}}),
+       "partnership"},
+      {absl::StrReplaceAll(good, {{"  school:", "  council:"}}), "one name"},
       {absl::StrReplaceAll(good, {{"  school:", "  School:"}}), "name"}};
   for (const auto& [text, why] : mistakes) {
     Write("node/identity.yaml", text);

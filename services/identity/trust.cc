@@ -43,12 +43,18 @@ void CheckMembers(const YAML::Node& map, const std::set<std::string>& known) {
 
 Agency AgencyOf(const YAML::Node& said) {
   Agency agency;
-  CheckMembers(said, {"enabled", "keys"});
+  CheckMembers(said, {"enabled", "keys", "partnerships"});
   if (said["enabled"]) agency.enabled = said["enabled"].as<bool>();
   for (const YAML::Node& key : said["keys"]) {
     auto digest = absl::AsciiStrToLower(key.as<std::string>());
     if (digest.size() != 64) Wrong(key, "a key is 64 hexadecimal digits");
     agency.keys.insert(std::move(digest));
+  }
+  for (const YAML::Node& name : said["partnerships"]) {
+    agency.partnerships.insert(name.as<std::string>());
+    if (!base::IsName(name.as<std::string>())) {
+      Wrong(name, "is no name of a partnership");
+    }
   }
   return agency;
 }
@@ -88,7 +94,9 @@ void ReadSettings(const YAML::Node& root, Trust* trust,
   for (const auto& entry : root["agencies"]) {
     const auto name = entry.first.as<std::string>();
     if (!base::IsName(name)) Wrong(entry.first, "is no name of an agency");
-    trust->agencies[name] = AgencyOf(entry.second);
+    if (!trust->agencies.emplace(name, AgencyOf(entry.second)).second) {
+      Wrong(entry.first, "two agencies have one name");
+    }
   }
   std::set<std::string> names;
   for (const YAML::Node& said : root["issuers"]) {

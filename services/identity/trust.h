@@ -13,12 +13,17 @@
 //     riverside_council: {}                 # any key its authority certified
 //     riverside_nhs: {keys: [5f1c...]}      # these keys only (SHA-256 in hex)
 //     elmgrove_school: {enabled: false}
+//     riverside_police: {partnerships: [riverside, elmgrove]}
 //   issuers:
 //     - issuer: https://login.riverside.example
 //       audience: kith
 //       jwks: jwks.json
 //       life_minutes_max: 60                # 60 when it is left out
 //       agencies: [riverside_council]       # all when it is left out
+//
+// An agency's name means one agency: it stands once, and with the partnerships
+// that it belongs to. On a node with several an agency without them belongs to
+// none.
 #pragma once
 
 #include <sys/stat.h>
@@ -51,6 +56,8 @@ bool IsUnchanged(const SmallFile& file);
 struct Agency {
   bool enabled = true;
   std::set<std::string> keys;  // empty: any key
+  // Empty: the node's only one.
+  std::set<std::string> partnerships;
 };
 
 struct Trust {

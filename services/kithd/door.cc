@@ -4,8 +4,35 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "services/identity/trust.h"
 
 namespace kith::kithd {
+
+namespace {
+
+// A feed's topic bears the agency's name alone: it tells one agency, and only
+// of partnerships that this belongs to.
+absl::Status CheckFeeds(const Config& config) {
+  ASSIGN_OR_RETURN(const identity::Trust trust,
+                   identity::ReadTrust(config.identity));
+  for (const PartnershipConfig& one : config.partnerships) {
+    for (const relay::Feed& feed : one.relay.feeds) {
+      const auto agency = trust.agencies.find(feed.agency);
+      const bool belongs =
+          agency != trust.agencies.end() &&
+          (agency->second.partnerships.empty()
+               ? config.partnerships.size() == 1
+               : agency->second.partnerships.count(one.name) > 0);
+      if (belongs) continue;
+      return absl::FailedPreconditionError(absl::StrCat(
+          "relay: agency ", feed.agency, " is none of partnership ", one.name,
+          ": name it among its partnerships in identity.yaml"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Door>> Door::Open(const engine::Clock& clock,
                                                  Config* config) {
@@ -23,6 +50,7 @@ absl::StatusOr<std::unique_ptr<Door>> Door::Open(const engine::Clock& clock,
         config->grpc.tls->client_authorities}) {
     RETURN_IF_ERROR(identity::ReadSmallFile(file).status());
   }
+  RETURN_IF_ERROR(CheckFeeds(*config));
   ASSIGN_OR_RETURN(
       door->doorkeeper_,
       identity::Doorkeeper::Open(folder, [&clock] { return clock.Now(); }));
