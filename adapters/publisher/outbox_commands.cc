@@ -98,6 +98,32 @@ std::vector<Line> LinesOf(const OutboxStatus& status, absl::Time now) {
   };
 }
 
+// For Prometheus: a file that node_exporter's textfile collector reads.
+std::string MetricsOf(const OutboxStatus& status, absl::Time now) {
+  const absl::Duration age =
+      status.waiting > 0
+          ? std::max(absl::ZeroDuration(), now - status.oldest_waiting)
+          : absl::ZeroDuration();
+  const std::string labels =
+      absl::StrCat("{partnership=\"", status.partnership, "\",source=\"",
+                   status.source, "\"} ");
+  std::string text;
+  const auto add = [&](const char* name, const char* help, double value) {
+    absl::StrAppend(&text, "# HELP ", name, " ", help, "\n# TYPE ", name,
+                    " gauge\n", name, labels, value, "\n");
+  };
+  add("kith_outbox_statements", "Statements that wait to be delivered.",
+      static_cast<double>(status.waiting));
+  add("kith_outbox_bytes", "Bytes of these.",
+      static_cast<double>(status.waiting_bytes));
+  add("kith_outbox_age_seconds", "How long the first of these has waited.",
+      absl::ToDoubleSeconds(age));
+  add("kith_outbox_kept_statements",
+      "Statements that were delivered and are kept for resending.",
+      static_cast<double>(status.kept));
+  return text;
+}
+
 }  // namespace
 
 int DeliverKept(const std::string& program, const Options& options) {
@@ -124,6 +150,11 @@ int ResendKept(const std::string& program, const Options& options) {
 int ShowStatus(const std::string& program, const Options& options) {
   const auto status = Outbox::Look(options.outbox);
   if (!status.ok()) return Complain(program, status.status(), kExitOutbox);
+  if (options.output == "metrics") {
+    const std::string metrics = MetricsOf(*status, absl::Now());
+    std::fwrite(metrics.data(), 1, metrics.size(), stdout);
+    return kExitDone;
+  }
   const bool json = options.output == "json";
   std::string text;
   for (const Line& line : LinesOf(*status, absl::Now())) {
@@ -163,8 +194,10 @@ void AddOutboxCommands(CLI::App& app, Options& options) {
   resend->add_option("--to", options.last, "Up to this number");
   CLI::App* status =
       add("status", "Show what the outbox holds, and since when it waits");
-  status->add_option("--output", options.output, "table or json")
-      ->check(CLI::IsMember({"table", "json"}))
+  status
+      ->add_option("--output", options.output,
+                   "table, json, or metrics for Prometheus")
+      ->check(CLI::IsMember({"table", "json", "metrics"}))
       ->capture_default_str();
 }
 

@@ -169,6 +169,21 @@ TEST_F(AdapterTest, WhatWaitsAndSinceWhenIsShownAlsoWhileItWorks) {
   ExpectAllHeld();
 }
 
+TEST_F(AdapterTest, WhatWaitsIsThereForPrometheusToo) {
+  RunProgram(Running(Persons(10)), folder_.path());
+  Words status = About("status");
+  status.back() = "metrics";
+  const Ended shown = RunProgram(status, folder_.path());
+  ASSERT_EQ(shown.code, adapters::kExitDone) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("\nkith_outbox_statements{partnership=\""));
+  EXPECT_THAT(shown.out, HasSubstr("kith_outbox_age_seconds{"));
+  const Ended checked = RunProgram(
+      {"/bin/sh", "-c",
+       "promtool check metrics < " + folder_.Write("metrics", shown.out)},
+      folder_.path());
+  EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+}
+
 TEST_F(AdapterTest, TheSummarySaysWhatIsKnownAndWhereTheRestIs) {
   const Ended ended = RunProgram(Running(Persons(2)), folder_.path());
   EXPECT_EQ(ended.code, adapters::kExitDone) << ended.err;
