@@ -62,8 +62,10 @@ class Caller {
  public:
   explicit Caller(const CallLoad& load)
       : load_(load),
-        stub_(grpc::CreateChannel(absl::StrCat("127.0.0.1:", load.port),
-                                  grpc::InsecureChannelCredentials())),
+        stub_(grpc::CreateChannel(
+            absl::StrCat("127.0.0.1:", load.port),
+            grpc::SslCredentials({load.tls.authority, load.tls.client_key,
+                                  load.tls.client_certificate}))),
         slots_(load.in_flight) {}
 
   CallFigures Run() {
@@ -128,10 +130,14 @@ struct EmptyServer::Impl {
   std::unique_ptr<grpc::Server> server;
 };
 
-EmptyServer::EmptyServer(size_t answer_bytes)
+EmptyServer::EmptyServer(size_t answer_bytes, const Tls& tls)
     : impl_(std::make_unique<Impl>(answer_bytes)) {
+  grpc::SslServerCredentialsOptions options(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = tls.authority;
+  options.pem_key_cert_pairs = {{tls.server_key, tls.server_certificate}};
   grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
+  builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(options),
                            &impl_->port);
   builder.RegisterCallbackGenericService(&impl_->service);
   impl_->server = builder.BuildAndStart();

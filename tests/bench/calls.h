@@ -8,10 +8,17 @@
 
 namespace kith::bench {
 
+// Mutual TLS between a server and its callers: the texts of PEM files.
+struct Tls {
+  std::string authority;  // of both
+  std::string server_certificate, server_key;
+  std::string client_certificate, client_key;
+};
+
 // A server whose every method answers with so many bytes and does nothing.
 class EmptyServer {
  public:
-  explicit EmptyServer(size_t answer_bytes);
+  EmptyServer(size_t answer_bytes, const Tls& tls);
   ~EmptyServer();
   int port() const;
 
@@ -22,6 +29,7 @@ class EmptyServer {
 
 struct CallLoad {
   int port = 0;
+  Tls tls;
   std::string method;  // "/package.Service/Method"
   // Serialised requests, taken in turn; metadata for all.
   std::vector<std::string> requests;

@@ -72,8 +72,8 @@ double MemoryBytes() {
   return 0;
 }
 
-void MeasureSync(const Settings& settings, Report& report) {
-  const std::string path = absl::StrCat(settings.folder, "/probe");
+Median SyncMicros(const std::string& folder) {
+  const std::string path = absl::StrCat(folder, "/probe");
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   KITH_CHECK(file >= 0);
   const std::string block(4096, 'x');
@@ -85,7 +85,11 @@ void MeasureSync(const Settings& settings, Report& report) {
     micros.push_back(absl::ToDoubleMicroseconds(absl::Now() - start));
   }
   close(file);
-  const Median median = MedianOf(micros);
+  return MedianOf(micros);
+}
+
+void MeasureSync(const Settings& settings, Report& report) {
+  const Median median = SyncMicros(settings.folder);
   report.Add({.name = "fdatasync of 4 KiB",
               .value = median.value,
               .unit = "us",

@@ -19,13 +19,16 @@ struct Settings {
 
 // How long the disk takes to make 4 KiB durable.
 void MeasureSync(const Settings& settings, Report& report);
+// The same in microseconds, measured now.
+Median SyncMicros(const std::string& folder);
 
 // Durable intake against the writing of the very same rows, and the rebuild of
 // all views against reading, parsing and writing the same rows.
 void MeasureIntakeAndRebuild(const Settings& settings, Report& report);
 
-// GetFamily over gRPC without TLS, with disclosure and a durable access record,
-// against a call that does nothing and answers with as many bytes.
+// GetFamily over gRPC and mutual TLS, with a token, disclosure and a durable
+// access record, against a call over mutual TLS that does nothing and answers
+// with as many bytes.
 void MeasureReads(const Settings& settings, Report& report);
 
 // Through a real Kafka on this machine: from a statement to its being visible,
