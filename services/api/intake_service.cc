@@ -249,6 +249,7 @@ class IntakeServiceImpl final : public Methods {
 
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Submit(
       Context* context) override {
+    shell_.Arrived(*context);
     absl::StatusOr<Caller> caller =
         shell_.CallerFor(*context, CallerKind::kFeed);
     if (!caller.ok()) return Refuse(caller.status());

@@ -24,6 +24,15 @@ bool RateLimit::Spend(const std::string& caller, absl::Time now) {
   return true;
 }
 
+void RateLimit::GiveBack(const std::string& caller, absl::Time now) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = buckets_.find(caller);
+  if (found == buckets_.end()) return;
+  Bucket& bucket = found->second;
+  bucket.left = std::min(burst_, Refilled(bucket, now) + 1);
+  bucket.at = std::max(bucket.at, now);
+}
+
 double RateLimit::Refilled(const Bucket& bucket, absl::Time now) const {
   if (now <= bucket.at) return bucket.left;
   const double back = burst_ * absl::FDivDuration(now - bucket.at, per_);

@@ -20,6 +20,8 @@ class RateLimit {
 
   // False: too many; ask again later.
   bool Spend(const std::string& caller, absl::Time now);
+  // What was spent was not used after all.
+  void GiveBack(const std::string& caller, absl::Time now);
 
  private:
   struct Bucket {

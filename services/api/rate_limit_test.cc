@@ -53,6 +53,16 @@ TEST(RateLimitTest, AClockThatGoesBackGivesNothing) {
   EXPECT_TRUE(limit.Spend("t-12", Noon() + absl::Hours(1)));
 }
 
+TEST(RateLimitTest, WhatIsGivenBackCanBeSpentAgain) {
+  RateLimit limit(2, absl::Hours(1));
+  EXPECT_EQ(Passed(limit, 3, Noon()), 2);
+  limit.GiveBack("t-12", Noon());
+  limit.GiveBack("t-13", Noon());  // nobody
+  EXPECT_EQ(Passed(limit, 3, Noon()), 1);
+  for (int i = 0; i < 5; ++i) limit.GiveBack("t-12", Noon());
+  EXPECT_EQ(Passed(limit, 5, Noon()), 2);
+}
+
 TEST(RateLimitTest, StrangersWaitWhileTooManyCallersAreBusy) {
   RateLimit limit(2, absl::Hours(1), 3);
   for (const char* caller : {"a", "b", "c"}) {

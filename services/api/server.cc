@@ -25,6 +25,10 @@ namespace {
 constexpr int kKeepaliveMillis = 60'000;
 constexpr int kKeepaliveTimeoutMillis = 20'000;
 constexpr int kFrameBytes = 16 * 1024;
+// Threads that gRPC itself takes: some that read connections - one that is
+// flooded keeps a thread busy - and one for each open stream of reflection.
+constexpr int kReaders = 4;
+constexpr int kOwnThreadsMax = 32;
 constexpr unsigned kCertificateReloadSeconds = 5;
 // For answers that are on their way when the last call has ended.
 constexpr absl::Duration kFlush = absl::Milliseconds(200);
@@ -68,16 +72,22 @@ void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, kFrameBytes);
   grpc::ResourceQuota quota("kith");
   quota.Resize(static_cast<size_t>(options.buffered_bytes_max));
+  quota.SetMaxThreads(kOwnThreadsMax);
   builder.SetResourceQuota(quota);
+  using Option = grpc::ServerBuilder::SyncServerOption;
+  builder.SetSyncServerOption(Option::NUM_CQS, kReaders);
+  builder.SetSyncServerOption(Option::MIN_POLLERS, 1);
+  builder.SetSyncServerOption(Option::MAX_POLLERS, 2);
   // Two servers on one port would each get half of the calls.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
-// Methods of Kith ask the shell who calls. Health and reflection, which are
-// gRPC's, do not: those who are not admitted are turned away here.
+// Methods of Kith ask the shell who calls; here they only may not be begun
+// without end. Health and reflection, which are gRPC's, ask nobody: those who
+// are not admitted are turned away here.
 class Gate final : public grpc::AuthMetadataProcessor {
  public:
-  explicit Gate(const Callers& callers) : callers_(callers) {}
+  explicit Gate(Shell& shell) : shell_(shell) {}
 
   bool IsBlocking() const override { return false; }
   grpc::Status Process(const InputMetadata& metadata,
@@ -85,17 +95,22 @@ class Gate final : public grpc::AuthMetadataProcessor {
                        OutputMetadata*) override {
     const auto path = metadata.find(":path");
     if (path != metadata.end() && path->second.starts_with("/kith.api.")) {
-      return grpc::Status::OK;
+      return shell_.begun().Begin(*context) ? grpc::Status::OK : TooMany();
     }
-    return ToGrpc(callers_.Admit(*context));
+    if (!shell_.begun().BeginOther(*context)) return TooMany();
+    return ToGrpc(shell_.callers().Admit(*context));
   }
 
  private:
-  const Callers& callers_;
+  static grpc::Status TooMany() {
+    return {grpc::StatusCode::RESOURCE_EXHAUSTED, "too many calls were begun"};
+  }
+
+  Shell& shell_;
 };
 
 std::shared_ptr<grpc::ServerCredentials> CredentialsOf(
-    const std::optional<TlsFiles>& tls, const Callers& callers) {
+    const std::optional<TlsFiles>& tls, Shell& shell) {
   if (!tls) return grpc::InsecureServerCredentials();
   namespace x = grpc::experimental;
   x::TlsServerCredentialsOptions options(
@@ -108,7 +123,7 @@ std::shared_ptr<grpc::ServerCredentials> CredentialsOf(
       GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
   // gRPC 1.51 takes TLS 1.2 and 1.3 and nothing older.
   auto credentials = x::TlsServerCredentials(options);
-  credentials->SetAuthMetadataProcessor(std::make_shared<Gate>(callers));
+  credentials->SetAuthMetadataProcessor(std::make_shared<Gate>(shell));
   return credentials;
 }
 
@@ -136,8 +151,8 @@ class ServerImpl final : public Server {
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;
     SetLimits(options, builder);
-    builder.AddListeningPort(
-        options.listen, CredentialsOf(options.tls, shell_.callers()), &port_);
+    builder.AddListeningPort(options.listen, CredentialsOf(options.tls, shell_),
+                             &port_);
     for (auto& service : services_) builder.RegisterService(service.get());
     builder.RegisterService(health_->service());
     server_ = builder.BuildAndStart();

@@ -87,6 +87,7 @@ absl::StatusOr<Caller> Shell::CallerFor(const grpc::ServerContextBase& context,
 
 Reactor* Shell::Run(Context* context, const char* method,
                     std::function<void(Finish)> work) {
+  Arrived(*context);
   Reactor* reactor = context->DefaultReactor();
   const absl::Time begun = absl::Now();
   const CallsUnderWay::Call under_way = calls_.Begin();
@@ -106,8 +107,7 @@ Reactor* Shell::Run(Context* context, const char* method,
   const bool taken = workers_.Run([context, finish, work = std::move(work)] {
     if (context->IsCancelled() ||
         absl::FromChrono(context->deadline()) < absl::Now()) {
-      finish(absl::DeadlineExceededError("nobody waits any more"));
-      return;
+      return finish(NobodyWaits());
     }
     work(finish);
   });

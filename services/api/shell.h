@@ -18,6 +18,7 @@
 #include "kith/agency/v1/statement.pb.h"
 #include "kith/api/v1/common.pb.h"
 #include "services/access/recorded.h"
+#include "services/api/begun_calls.h"
 #include "services/api/call_metrics.h"
 #include "services/api/caller.h"
 #include "services/api/calls_under_way.h"
@@ -56,6 +57,12 @@ class Shell {
   // Told by the server when it drains.
   OpenStreams& streams() { return streams_; }
   CallsUnderWay& calls() { return calls_; }
+  // The server asks it whether a call may begin.
+  BegunCalls& begun() { return begun_; }
+  // What every method says first.
+  void Arrived(const grpc::ServerContextBase& context) {
+    begun_.Arrived(*context.auth_context());
+  }
 
   // `answer`: StatusOr<Recorded<Response>>(ReadCall&, const Request&). It may
   // block on the disk.
@@ -77,13 +84,15 @@ class Shell {
                  agency::v1::Statement statement, v1::Outcome* outcome);
 
   // A stream of answers: `send_all(ReadCall&, const Request&, stream)` sends
-  // them and returns how the stream ends.
+  // them and returns how the stream ends. Streams have workers of their own: a
+  // slow reader keeps one busy.
   template <class Response, class Request, class SendAll>
   grpc::ServerWriteReactor<Response>* Stream(Context* context,
                                              const char* method,
                                              const Request* request,
                                              SendAll send_all) {
-    auto* stream = new AnswerStream<Response>();
+    Arrived(*context);
+    auto* stream = new AnswerStream<Response>(context);
     const absl::Time begun = absl::Now();
     const CallsUnderWay::Call under_way = calls_.Begin();
     auto end = [this, stream, method, begun,
@@ -95,8 +104,9 @@ class Shell {
       end(Draining());
       return stream;
     }
-    const bool taken = workers_.Run([this, context, method, request, stream,
-                                     end, send_all = std::move(send_all)] {
+    const bool taken = streaming_.Run([this, context, method, request, stream,
+                                       end, send_all = std::move(send_all)] {
+      if (context->IsCancelled()) return end(NobodyWaits());
       absl::StatusOr<Caller> caller = CallerFor(*context);
       if (!caller.ok()) return end(caller.status());
       const absl::StatusOr<Node*> node = NodeFor(*caller);
@@ -119,6 +129,10 @@ class Shell {
     return NodeOf(nodes_, caller);
   }
 
+  // What a call is told that was given up before it was worked on.
+  static absl::Status NobodyWaits() {
+    return absl::DeadlineExceededError("nobody waits any more");
+  }
   // What a call is told that comes during a drain.
   static absl::Status Draining() {
     return absl::UnavailableError("the server drains; connect again");
@@ -126,6 +140,9 @@ class Shell {
 
  private:
   using Finish = std::function<void(const absl::Status&)>;
+
+  static constexpr size_t kStreamWorkers = 4;
+  static constexpr size_t kStreamsWaitingMax = 64;
 
   Reactor* Run(Context* context, const char* method,
                std::function<void(Finish)> work);
@@ -161,6 +178,8 @@ class Shell {
   const absl::Duration not_found_beat_;
   OpenStreams streams_;
   CallsUnderWay calls_;
+  BegunCalls begun_;
+  Workers streaming_{kStreamWorkers, kStreamsWaitingMax};
 };
 
 }  // namespace kith::api

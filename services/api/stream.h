@@ -1,11 +1,14 @@
 // A stream of answers written by a worker.
 //
 // The worker sends one answer after the other, blocking until the one before is
-// on its way, and ends the stream once; after `End` it must not touch it.
+// on its way, and ends the stream once; after `End` it must not touch it. A
+// reader who takes nothing for `kReadPatience` is given up.
 #pragma once
 
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -15,13 +18,18 @@
 
 namespace kith::api {
 
+inline constexpr std::chrono::seconds kReadPatience{10};
+
 template <class Response>
 class AnswerStream final : public grpc::ServerWriteReactor<Response> {
  public:
+  explicit AnswerStream(grpc::CallbackServerContext* context)
+      : context_(context) {}
+
   // False: nobody listens any more; end.
   bool Send(Response response) {
     std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return !writing_ || gone_; });
+    AwaitReader(lock);
     if (gone_) return false;
     writing_ = true;
     current_ = std::move(response);
@@ -33,6 +41,7 @@ class AnswerStream final : public grpc::ServerWriteReactor<Response> {
   void End(const absl::Status& status) {
     {
       std::unique_lock<std::mutex> lock(mutex_);
+      AwaitReader(lock);
       changed_.wait(lock, [this] { return !writing_; });
     }
     this->Finish(ToGrpc(status));
@@ -52,6 +61,18 @@ class AnswerStream final : public grpc::ServerWriteReactor<Response> {
   void OnDone() override { delete this; }
 
  private:
+  void AwaitReader(std::unique_lock<std::mutex>& lock) {
+    if (changed_.wait_for(lock, kReadPatience,
+                          [this] { return !writing_ || gone_; })) {
+      return;
+    }
+    gone_ = true;
+    lock.unlock();
+    context_->TryCancel();  // ends the write as well
+    lock.lock();
+  }
+
+  grpc::CallbackServerContext* const context_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool writing_ = false;  // guarded by mutex_

@@ -218,6 +218,7 @@ class WatchServiceImpl final : public v1::WatchService::CallbackService {
   template <class Response, class Request, class Look>
   grpc::ServerWriteReactor<Response>* Open(Context* context, const char* method,
                                            const Request& request, Look look) {
+    shell_.Arrived(*context);
     auto stream = std::make_shared<WatchStream<Response>>(
         shell_, watchers_, context, method, request.after_position(),
         [request, look](ReadCall& call, uint64_t from, bool send) {
