@@ -4,6 +4,8 @@
 
 #include "base/status.h"
 #include "kith/agency/v1/common.pb.h"
+#include "kith/ledger/v1/state.pb.h"
+#include "services/core/keys.h"
 #include "services/views/find.h"
 #include "services/views/labels.h"
 #include "services/views/read.h"
@@ -121,6 +123,19 @@ absl::StatusOr<Labels> LabelsOf(const ReadCall& call, base::IdKind kind,
   return Labels();
 }
 
+// Views know parts of a person, such as needs, by number alone; the state knows
+// every id.
+absl::StatusOr<std::optional<views::Named>> Find(const ReadCall& call,
+                                                 const std::string& id) {
+  ASSIGN_OR_RETURN(auto named, views::Find(call.view().view(), id));
+  if (named) return named;
+  ASSIGN_OR_RETURN(const auto row,
+                   core::ReadRow<ledger::v1::NumberRow>(call.view().state(),
+                                                        core::keys::Id(id)));
+  if (!row) return named;
+  return std::optional<views::Named>(views::Named{row->number(), 0});
+}
+
 }  // namespace
 
 Named NamedIn(const Message& statement) {
@@ -134,7 +149,7 @@ absl::StatusOr<Labels> SeenLabels(ReadCall& call, const std::string& id) {
   if (!parsed || parsed->partnership != call.node().partnership) {
     return NotFound();
   }
-  ASSIGN_OR_RETURN(const auto named, views::Find(call.view().view(), id));
+  ASSIGN_OR_RETURN(const auto named, Find(call, id));
   if (!named) return NotFound();
   if (parsed->kind == base::IdKind::kFamily) call.Touch(named->number);
   ASSIGN_OR_RETURN(const Labels labels, LabelsOf(call, parsed->kind, *named));

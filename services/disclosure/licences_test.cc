@@ -436,6 +436,51 @@ TEST(PanelTest, R227_ItemsWithoutANameAreThePanels) {
   EXPECT_FALSE(Decide(ReaderOf("hub"), item, World()).show);
 }
 
+TEST(EmbargoTest, R088_NoMemberSeesWhatTheFamilyIsNotToldOf) {
+  const Context context = World();
+  auto item = Item(agency::v1::ITEM_CLASS_OVERRIDE, "health", {kMother});
+  EXPECT_EQ(Why(MemberOf(kMother), item, context), Reason::kOwn);
+  item.set_embargoed(true);
+  EXPECT_EQ(Why(MemberOf(kMother), item, context), Reason::kEmbargoed);
+  EXPECT_EQ(Why(ReaderOf("health"), item, context), Reason::kOwnAgency);
+}
+
+TEST(AlertTest, WhoWasAlertedSeesItAndNobodyElseOfTheirAgency) {
+  const Context context = World();
+  auto item = Item(agency::v1::ITEM_CLASS_OVERRIDE, "police", {kMother});
+  item.add_named_agencies("council");
+  for (const auto role :
+       {agency::v1::ROLE_PRIVACY_OFFICER, agency::v1::ROLE_SAFEGUARDING_LEAD}) {
+    EXPECT_EQ(Why(ReaderOf("council", role), item, context), Reason::kRole);
+    EXPECT_EQ(Why(ReaderOf("police", role), item, context), Reason::kRole);
+    EXPECT_EQ(Why(ReaderOf("school", role), item, context),
+              Reason::kNoPermission);
+  }
+  EXPECT_EQ(Why(ReaderOf("council"), item, context), Reason::kNoPermission);
+}
+
+// What was looked at tells of every class and thing.
+TEST(LooksTest, R070_ARestrictionOfAnythingReachesTheLooksAtIt) {
+  Context context = World();
+  context.members_of_family[kFamily] = {kHealthRecord, kMother};
+  ledger::v1::RestrictionRow row = Bar(9, kHealthRecord, "");
+  auto& said = *row.mutable_recorded()->mutable_said();
+  said.set_from_family(true);
+  said.add_classes(agency::v1::ITEM_CLASS_NEED);
+  context.restrictions.push_back(row);
+  const auto looks = [&](uint64_t record) {
+    return Item(agency::v1::ITEM_CLASS_ACCESS, "health", {record});
+  };
+  const Reader mother = MemberOf(kMother);
+  EXPECT_EQ(Why(mother, looks(kHealthRecord), context), Reason::kRestricted);
+  EXPECT_EQ(Why(mother, looks(kMother), context), Reason::kOwn);
+  EXPECT_EQ(Why(ReaderOf("health"), looks(kHealthRecord), context),
+            Reason::kOwnAgency);
+  EXPECT_EQ(Why(ReaderOf("council", agency::v1::ROLE_PRIVACY_OFFICER),
+                looks(kHealthRecord), context),
+            Reason::kRole);
+}
+
 TEST(ReasonTest, EveryReasonHasANameOfItsOwn) {
   std::set<std::string> names;
   for (int i = 0; i <= static_cast<int>(kLastReason); ++i) {

@@ -190,7 +190,7 @@ TEST(PolicyTest, AShieldedItemStaysWithItsAgencyWhateverIsPermitted) {
 }
 
 // only services named in the plan and covered by consent.
-TEST(PolicyTest, R099_APlanGoesToServicesNamedInItAndPermitted) {
+TEST(PolicyTest, R073_R099_APlanGoesToServicesNamedInItAndPermitted) {
   Context context = World();
   context.consents = {Share(10, {kHealthRecord}, "school"),
                       Share(11, {kHealthRecord}, "police")};

@@ -81,6 +81,43 @@ TEST(RolesTest, ARoleCallsTheMethodsOfItsTableOnly) {
       roles.MayCall(agency::v1::ROLE_UNSPECIFIED, "FamilyService.GetFamily"));
 }
 
+TEST(RolesTest, R265_LeadershipSeesAgreementsAndFiguresAndNoFamily) {
+  const Rights rights = ShippedRoles().RightsFor(
+      agency::v1::ROLE_LEADERSHIP_MANAGER, "oversight");
+  const auto* all = agency::v1::ItemClass_descriptor();
+  for (int i = 0; i < all->value_count(); ++i) {
+    const auto item =
+        static_cast<agency::v1::ItemClass>(all->value(i)->number());
+    EXPECT_EQ(rights.everywhere.Has(item),
+              item == agency::v1::ITEM_CLASS_AGREEMENT);
+    EXPECT_FALSE(rights.own.Has(item) || rights.by_permission.Has(item) ||
+                 rights.of_family.Has(item) || rights.outline.Has(item) ||
+                 rights.alerted.Has(item))
+        << NameOf(item);
+  }
+  EXPECT_TRUE(ShippedRoles().MayCall(agency::v1::ROLE_LEADERSHIP_MANAGER,
+                                     "ConsentService.CountUnstored"));
+}
+
+TEST(RolesTest, RightsAreThoseOfTheTable) {
+  const Roles& roles = ShippedRoles();
+  for (const auto& of : roles.table().roles()) {
+    const Rights rights = roles.RightsFor(of.role(), "lead_contact");
+    EXPECT_TRUE(rights.known);
+    EXPECT_EQ(rights.break_glass, of.break_glass());
+    EXPECT_EQ(rights.needs_reason, of.needs_reason());
+    for (const int item : of.own()) {
+      EXPECT_TRUE(rights.own.Has(static_cast<agency::v1::ItemClass>(item)));
+    }
+    EXPECT_TRUE(rights.needed.Has(agency::v1::ITEM_CLASS_LEAD));
+    EXPECT_FALSE(rights.needed.Has(agency::v1::ITEM_CLASS_NEED));
+  }
+  EXPECT_FALSE(
+      roles.RightsFor(agency::v1::ROLE_UNSPECIFIED, "early_help").known);
+  EXPECT_FALSE(
+      roles.RightsFor(static_cast<agency::v1::Role>(99), "early_help").known);
+}
+
 TEST(RolesTest, R090_APurposeNeedsWhatItListsAndNoOtherIsKnown) {
   const Roles& roles = ShippedRoles();
   EXPECT_TRUE(roles.Needs("lead_contact", agency::v1::ITEM_CLASS_LEAD));

@@ -10,6 +10,7 @@
 #include "services/core/family/resolve.h"
 #include "services/views/compose.h"
 #include "services/views/due.h"
+#include "services/views/find.h"
 #include "services/views/keeping.h"
 
 namespace kith::views {
@@ -45,6 +46,13 @@ class Inquiry {
     }
     for (const EntityNumber family : concerned.families) {
       RETURN_IF_ERROR(AddFamily(family));
+    }
+    // What names no family is of those its people are in: asked for alone, a
+    // thing is seen by whom it is listed for.
+    if (concerned.families.empty()) {
+      for (const EntityNumber record : concerned.records) {
+        RETURN_IF_ERROR(AddAgenciesOfFamilies(record));
+      }
     }
     RETURN_IF_ERROR(AddRules());
     RETURN_IF_ERROR(AddAgreements());
@@ -130,6 +138,19 @@ class Inquiry {
           agencies.insert(plan->row.plan().agency());
         }
       }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddAgenciesOfFamilies(EntityNumber record) {
+    ASSIGN_OR_RETURN(const auto families,
+                     FamiliesOfRecords(reading_.view(), {record}, today_));
+    for (const EntityNumber family : families) {
+      RETURN_IF_ERROR(AddFamily(family));
+      const std::set<std::string>& agencies =
+          standing_.agencies_of_family[family];
+      standing_.agencies_of_record[record].insert(agencies.begin(),
+                                                  agencies.end());
     }
     return absl::OkStatus();
   }

@@ -45,7 +45,7 @@ class ReferralRows : public ::testing::Test {
   World world;
 };
 
-TEST_F(ReferralRows, R083WithoutConsentOnlyForASafeguardingConcern) {
+TEST_F(ReferralRows, R071R083WithoutConsentOnlyForASafeguardingConcern) {
   ReferralStated said = Refers();
   said.set_family_agreed(agency::v1::ANSWER_NO);
   EXPECT_THAT(world.Says(said), RefusedFor("NO_AGREEMENT", "R-083"));

@@ -29,6 +29,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using grpc::StatusCode;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAreArray;
 
 bool HoldsKithsId(const FieldDescriptor& field) {
   const std::string& name = field.name();
@@ -199,13 +200,17 @@ TEST_F(DoorsTest, WhatIsForbiddenAnswersAsWhatIsNotThereOnEveryMethod) {
     std::unique_ptr<Message> probe(prototype.New());
     if (FillIds(*probe, "x") == 0) return;
     for (const auto& [kind, id] : things) {
-      for (const Who& who : outsiders) {
+      for (size_t i = 0; i < outsiders.size(); ++i) {
+        const Who& who = outsiders[i];
+        // Whom whole methods are closed to need not be asked about each kind.
+        if (i >= 2 && kind != "family" && kind != "plan") continue;
         const std::string told = Told(method, prototype, who, id);
         EXPECT_EQ(told, Told(method, prototype, who, Absent(id)))
             << method.full_name() << " " << kind << " by " << who.role;
+        ++compared;
+        if (i > 0) continue;
         EXPECT_EQ(told, Told(method, prototype, who, Near(id)))
             << method.full_name() << " " << kind << " by " << who.role;
-        ++compared;
       }
     }
   });
@@ -356,6 +361,56 @@ TEST_F(DoorsTest, APageTokenIsAuthorisedAgain) {
   EXPECT_EQ(after.value.entries_size(), 0);
 }
 
+// A list is what its entries are when asked for alone.
+TEST_F(DoorsTest, AListHoldsWhatMayBeSeenOneByOne) {
+  std::vector<std::string> all;
+  for (int i = 0; i < 4; ++i) {
+    all.push_back(
+        Made(&api::v1::AssessmentService::Stub::StateAssessment,
+             absl::Substitute(R"(assessment { about { $0 } type: "kind_$1" })",
+                              RecordText("child"), i)));
+  }
+  Made(&ConsentService::Stub::StateConsent,
+       absl::Substitute(
+           R"(consent { about { $0 } kind: CONSENT_KIND_SHARE
+               answer: CONSENT_ANSWER_GIVEN recipients { agency: "health" }
+               purpose: "early_help" answered_by { $1 }
+               understood: ANSWER_YES })",
+           RecordText("child"), RecordText("mother")));
+  Made(&ConsentService::Stub::StateRestriction,
+       absl::Substitute(R"(restriction { about { $0 } item_ids: "$1"
+                              barred { agency: "health" } })",
+                        RecordText("child"), all[1]));
+  const auto one_by_one = [&](const Who& who) {
+    std::vector<std::string> seen;
+    for (const std::string& id : all) {
+      api::v1::GetAssessmentRequest request;
+      request.set_assessment_id(id);
+      const auto answer = server.Call(
+          who, &api::v1::AssessmentService::Stub::GetAssessment, request);
+      if (answer.ok()) seen.push_back(id);
+    }
+    return seen;
+  };
+  const auto listed = [&](const Who& who) {
+    api::v1::ListAssessmentsRequest request;
+    request.set_family_id(story.family());
+    std::vector<std::string> seen;
+    const auto answer = server.Call(
+        who, &api::v1::AssessmentService::Stub::ListAssessments, request);
+    for (const auto& assessment : answer.value.assessments()) {
+      seen.push_back(assessment.assessment_id());
+    }
+    return seen;
+  };
+  const Who health = Of("health", "n1");
+  EXPECT_EQ(one_by_one(health).size(), 3u);
+  for (const Who& who : {Who(), health, Of("police", "p1")}) {
+    EXPECT_THAT(listed(who), UnorderedElementsAreArray(one_by_one(who)))
+        << who.agency;
+  }
+}
+
 // A teenager of 13, of whose needs the mother is told.
 class YoungPersonTest : public DoorsTest {
  protected:
@@ -487,6 +542,15 @@ TEST_F(DoorsTest, WhoLookedIsForThoseWhoWatchAndForThoseWhoWorkWithTheFamily) {
             StatusCode::PERMISSION_DENIED);
 }
 
+TEST_F(YoungPersonTest, R081OneThingAloneIsWithheld) {
+  Need("housing");
+  const int before = NeedsSeen();
+  const int lines = LinesSeen();
+  Withhold(absl::StrCat("item_ids: '", need, "'"));
+  EXPECT_EQ(NeedsSeen(), before - 1);
+  EXPECT_EQ(LinesSeen(), lines - 1);
+}
+
 TEST_F(DoorsTest, R078RefusedStorageTakesThePersonOutOfSightAtOnce) {
   api::v1::GetPersonRequest request;
   request.set_person_id(story.mother());
@@ -586,6 +650,29 @@ class ExplainTest : public DoorsTest {
                            story.child(), more)));
   }
 };
+
+TEST_F(ExplainTest, ItNamesTheRowsAndFactsThatDecided) {
+  const std::string school = R"(agency: "school" class: ITEM_CLASS_ASSESSMENT)";
+  const auto before = Explain(school);
+  ASSERT_EQ(ReasonOf(before.status), "OK");
+  EXPECT_FALSE(before.value.allowed());
+  EXPECT_EQ(before.value.reason(), "no_permission");
+  EXPECT_EQ(before.value.decided_by_ids_size(), 0);
+  const std::string consent =
+      Made(&ConsentService::Stub::StateConsent,
+           absl::Substitute(
+               R"(consent { about { $0 } kind: CONSENT_KIND_SHARE
+               answer: CONSENT_ANSWER_GIVEN recipients { agency: "school" }
+               purpose: "early_help" answered_by { $1 }
+               understood: ANSWER_YES })",
+               RecordText("child"), RecordText("mother")));
+  const auto after = Explain(school);
+  EXPECT_TRUE(after.value.allowed());
+  EXPECT_EQ(after.value.reason(), "shared_unagreed");
+  ASSERT_EQ(after.value.decided_by_ids_size(), 1);
+  EXPECT_EQ(after.value.decided_by_ids(0), consent);
+  EXPECT_GT(after.value.rows_size(), 0);
+}
 
 TEST_F(ExplainTest, ItTellsNobodyWhoMayNotSeeTheConsents) {
   const std::string school =

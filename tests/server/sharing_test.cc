@@ -55,6 +55,21 @@ TEST_F(SharingTest, R074R075ConsentShowsToWhomItNamesForThatPurposeOnly) {
   EXPECT_EQ(Get(Of("police", "p1")).code(), StatusCode::NOT_FOUND);
 }
 
+// A family tells its story once: what is known and may be shared is found
+// before somebody asks for it again.
+TEST_F(SharingTest, R103WhatIsKnownAndShareableIsFoundBeforeItIsAskedAgain) {
+  const auto find = Text<api::v1::FindFamiliesRequest>(
+      R"(person { given: "mother" family: "Ferris" postcode: "RV1 4QX"
+           birth_date { year: 1985 month: 6 day: 2 } })");
+  const auto found = [&] {
+    return server.Call(health, &FamilyService::Stub::FindFamilies, find)
+        .value.families_size();
+  };
+  EXPECT_EQ(found(), 0);
+  Share("health");
+  EXPECT_EQ(found(), 1);
+}
+
 TEST_F(SharingTest, WithdrawnConsentShowsNothingAnyMore) {
   Share("health");
   ASSERT_TRUE(Get(health).ok());
