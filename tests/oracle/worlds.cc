@@ -153,6 +153,13 @@ class Inventor {
     answer.own_only = Chance(15);
     answer.ended = Chance(15);
     world_.answers.push_back(answer);
+    if (!Chance(20)) return;
+    // Somebody else answers the same question otherwise.
+    answer.number += 50;
+    answer.answer = answer.answer == agency::v1::CONSENT_ANSWER_GIVEN
+                        ? agency::v1::CONSENT_ANSWER_REFUSED
+                        : agency::v1::CONSENT_ANSWER_GIVEN;
+    world_.answers.push_back(answer);
   }
 
   void AddBar() {
