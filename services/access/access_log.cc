@@ -85,7 +85,7 @@ AccessLog::~AccessLog() {
     const std::lock_guard lock(mutex_);
     ended_ = true;
   }
-  changed_.notify_all();
+  to_write_.notify_one();
   writing_.join();
   telling_.join();
 }
@@ -136,14 +136,14 @@ std::shared_ptr<Receipt> AccessLog::Enqueue(ledger::v1::AccessRecord record) {
     return receipt;
   }
   queue_.push_back({std::move(record), receipt});
-  changed_.notify_all();
+  if (queue_.size() == 1) to_write_.notify_one();
   return receipt;
 }
 
 void AccessLog::Write() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return !queue_.empty() || ended_; });
+    to_write_.wait(lock, [&] { return !queue_.empty() || ended_; });
     if (queue_.empty()) break;
     Group group;
     const size_t count = std::min(queue_.size(), kGroupMax);
@@ -156,16 +156,16 @@ void AccessLog::Write() {
     lock.lock();
     broken_ = group.result;
     written_.push_back(std::move(group));
-    changed_.notify_all();
+    to_tell_.notify_one();
   }
   all_written_ = true;
-  changed_.notify_all();
+  to_tell_.notify_one();
 }
 
 void AccessLog::Tell() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return !written_.empty() || all_written_; });
+    to_tell_.wait(lock, [&] { return !written_.empty() || all_written_; });
     if (written_.empty()) return;
     const Group group = std::move(written_.front());
     written_.pop_front();

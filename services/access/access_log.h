@@ -119,7 +119,8 @@ class AccessLog {
   const std::function<absl::Time()> now_;
 
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable to_write_;
+  std::condition_variable to_tell_;
   std::deque<Waiting> queue_;  // guarded by mutex_
   std::deque<Group> written_;  // guarded by mutex_; not told yet
   bool ended_ = false;         // guarded by mutex_

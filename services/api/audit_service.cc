@@ -76,7 +76,7 @@ absl::StatusOr<bool> SendOne(ReadCall& call,
   auto disclosed = door.Compose<v1::ReplayResponse>(
       pieces, [](v1::ReplayResponse* response) { return response; },
       [&](v1::ReplayResponse* response) {
-        call.Sign(response, response->mutable_info());
+        call.SignAnswer(response);
       });
   const bool shown = disclosed.account().shown();
   ASSIGN_OR_RETURN(auto recorded, call.Record(std::move(disclosed)));

@@ -69,7 +69,7 @@ absl::StatusOr<access::Recorded<v1::GetFamilyResponse>> GetFamilyAnswer(
       {{family}, {}},
       [&]([[maybe_unused]] const core::StateReader& rows,
           [[maybe_unused]] absl::Time now) {
-        return views::KeptFamilyPieces(rows, family, now);
+        return views::KeptFamily(rows, family, now);
       },
       [](v1::GetFamilyResponse* response) {
         return response->mutable_family();

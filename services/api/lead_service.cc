@@ -37,7 +37,7 @@ absl::StatusOr<access::Recorded<v1::LookupLeadResponse>> LookupLeadAnswer(
       std::move(list).Done([&](v1::LookupLeadResponse* response) {
         // Nobody, shielded and uncertain look alike.
         response->set_ask_the_hub(response->answers().empty());
-        call.Sign(response, response->mutable_info());
+        call.SignAnswer(response);
       }));
 }
 

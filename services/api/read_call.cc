@@ -299,10 +299,12 @@ absl::Status ReadCall::Denied(const absl::Status& status) {
   return recorded.ok() ? status : recorded;
 }
 
-void ReadCall::Sign(const google::protobuf::MessageLite* answer,
-                    v1::ReadInfo* info) {
-  const std::string digest = base::Sha256(answer->SerializeAsString());
-  info->set_etag(absl::BytesToHexString(digest.substr(0, kEtagBytes)));
+std::string ReadCall::EtagOf(const google::protobuf::MessageLite& answer) {
+  const std::string digest = base::Sha256(answer.SerializeAsString());
+  return absl::BytesToHexString(digest.substr(0, kEtagBytes));
+}
+
+void ReadCall::Stamp(v1::ReadInfo* info) const {
   info->set_position(Token(until()));
   *info->mutable_as_of() =
       TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(then_));

@@ -83,17 +83,17 @@ class ReadCall {
                                                  const Slot& slot) {
     RETURN_IF_ERROR(FoldAsOf(start));
     ASSIGN_OR_RETURN(auto answer, get_pieces(rows(), then_));
-    auto pieces = Shared(std::move(answer));
-    if (pieces == nullptr) return NotFound();
-    ASSIGN_OR_RETURN(pieces, WithoutUndone(start, std::move(pieces)));
-    views::Concerned concerned;
-    concerned.Add(*pieces);
-    ASSIGN_OR_RETURN(disclosure::Discloser door, Door(concerned));
-    auto disclosed =
-        door.Compose<Response>(*pieces, slot, [&](Response* response) {
+    auto whole = WholeOf<Response>(std::move(answer));
+    if (whole == nullptr) return NotFound();
+    ASSIGN_OR_RETURN(whole, WithoutUndone(start, std::move(whole)));
+    ASSIGN_OR_RETURN(disclosure::Discloser door, Door(whole->concerned));
+    auto disclosed = door.Compose<Response>(
+        whole->pieces, whole->composed, slot,
+        [&](Response* response) {
           FinishPart(slot(response));
-          SignAnswer(response);
-        });
+          SignContent(response);
+        },
+        [&](Response* response) { Stamp(response); });
     if (!disclosed.account().shown()) {
       denied_account_ = disclosed.account();
       return NotFound();
@@ -146,7 +146,7 @@ class ReadCall {
     }
     ASSIGN_OR_RETURN(auto recorded,
                      Record(std::move(list).Done([&](Response* response) {
-                       Sign(response, response->mutable_info());
+                       SignAnswer(response);
                        response->mutable_info()->set_position(Token(position));
                      })));
     return std::optional<access::Recorded<Response>>(std::move(recorded));
@@ -189,8 +189,12 @@ class ReadCall {
   // of the caller's form are not recorded.
   absl::Status Denied(const absl::Status& status);
 
-  // Position and etag of an answer.
-  void Sign(const google::protobuf::MessageLite* answer, v1::ReadInfo* info);
+  // Etag and position of an answer. Those about operations bear none.
+  template <class Response>
+  void SignAnswer(Response* response) const {
+    SignContent(response);
+    Stamp(response);
+  }
   std::string Token(uint64_t position) const;
   // The first position recorded after `time`.
   absl::StatusOr<uint64_t> PositionAt(absl::Time time) const;
@@ -210,25 +214,28 @@ class ReadCall {
     if constexpr (requires { views::Finish(part); }) views::Finish(part);
   }
 
-  template <class View>
-  using SharedPieces = std::shared_ptr<const views::Pieces<View>>;
-  template <class View>
-  static SharedPieces<View> Shared(std::optional<views::Pieces<View>> pieces) {
+  template <class View, class Response>
+  using SharedWhole = std::shared_ptr<const views::Whole<View, Response>>;
+  template <class Response, class View>
+  static SharedWhole<View, Response> WholeOf(
+      std::optional<views::Pieces<View>> pieces) {
     if (!pieces) return nullptr;
-    return std::make_shared<const views::Pieces<View>>(*std::move(pieces));
+    return std::make_shared<const views::Whole<View, Response>>(
+        *std::move(pieces));
   }
-  template <class View>
-  static SharedPieces<View> Shared(SharedPieces<View> pieces) {
-    return pieces;
+  template <class Response, class View>
+  static SharedWhole<View, Response> WholeOf(SharedWhole<View, Response> kept) {
+    return kept;
   }
 
-  template <class View>
-  absl::StatusOr<SharedPieces<View>> WithoutUndone(
-      const views::AsOfStart& start, SharedPieces<View> pieces) {
-    if (!DropsUndone()) return pieces;
-    auto left = std::make_shared<views::Pieces<View>>(*pieces);
-    RETURN_IF_ERROR(DropUndone(start, left.get()));
-    return left;
+  template <class View, class Response>
+  absl::StatusOr<SharedWhole<View, Response>> WithoutUndone(
+      const views::AsOfStart& start, SharedWhole<View, Response> whole) {
+    if (!DropsUndone()) return whole;
+    views::Pieces<View> left = whole->pieces;
+    RETURN_IF_ERROR(DropUndone(start, &left));
+    return std::make_shared<const views::Whole<View, Response>>(
+        std::move(left));
   }
 
   // Nobody but an auditor sees what was reached through a link since undone.
@@ -272,13 +279,21 @@ class ReadCall {
     return true;
   }
 
-  // Answers about operations bear no position.
   template <class Response>
-  void SignAnswer(Response* response) {
+  static void SignContent(Response* response) {
     if constexpr (requires { response->mutable_info(); }) {
-      Sign(response, response->mutable_info());
+      const std::string etag = EtagOf(*response);
+      response->mutable_info()->set_etag(etag);
     }
   }
+  template <class Response>
+  void Stamp(Response* response) const {
+    if constexpr (requires { response->mutable_info(); }) {
+      Stamp(response->mutable_info());
+    }
+  }
+  void Stamp(v1::ReadInfo* info) const;
+  static std::string EtagOf(const google::protobuf::MessageLite& answer);
 
   // For the next entries of a list: now, and then for a read of the past.
   absl::Status UseContext(const views::Concerned& concerned,

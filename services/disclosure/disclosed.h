@@ -10,9 +10,11 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "kith/ledger/v1/access.pb.h"
 #include "kith/ledger/v1/label.pb.h"
@@ -88,6 +90,32 @@ class Discloser {
       if (Admit(piece.label)) slot(&answer)->MergeFrom(piece.part);
     }
     finish(&answer);
+    return Disclosed<T>(std::move(answer), std::move(account_));
+  }
+
+  // The same, where `composed` remembers what was made for readers who were
+  // shown the same pieces. `finish` must depend on nothing else;
+  // `stamp(&answer)` adds what belongs to this read.
+  template <class T, class Pieces, class Composed, class Slot, class Finish,
+            class Stamp>
+  Disclosed<T> Compose(const Pieces& pieces, Composed& composed,
+                       const Slot& slot, const Finish& finish,
+                       const Stamp& stamp) {
+    std::vector<bool> shown;
+    shown.reserve(pieces.size());
+    for (const auto& piece : pieces) shown.push_back(Admit(piece.label));
+    std::shared_ptr<const T> known = composed.Find(shown);
+    if (known == nullptr) {
+      auto made = std::make_shared<T>();
+      for (size_t i = 0; i < shown.size(); ++i) {
+        if (shown[i]) slot(made.get())->MergeFrom(pieces[i].part);
+      }
+      finish(made.get());
+      known = made;
+      composed.Remember(std::move(shown), std::move(made));
+    }
+    T answer = *known;
+    stamp(&answer);
     return Disclosed<T>(std::move(answer), std::move(account_));
   }
 

@@ -340,12 +340,13 @@ class SummaryAnswer {
 };
 
 // Parsed messages take some times their bytes on the wire.
-size_t MemoryOf(const std::optional<Pieces<FamilyView>>& pieces) {
-  size_t bytes = sizeof(pieces);
-  if (!pieces.has_value()) return bytes;
-  for (const auto& piece : *pieces) {
-    bytes += sizeof(piece) + 4 * piece.part.ByteSizeLong() +
-             piece.label.SpaceUsedLong();
+size_t MemoryOf(const std::shared_ptr<const WholeFamily>& family) {
+  if (family == nullptr) return sizeof(family);
+  size_t bytes = sizeof(*family);
+  for (const auto& piece : family->pieces) {
+    const size_t part = 4 * piece.part.ByteSizeLong();
+    bytes += sizeof(piece) + piece.label.SpaceUsedLong() +
+             part * (1 + Composed<api::v1::GetFamilyResponse>::kMax);
   }
   return bytes;
 }
@@ -369,20 +370,19 @@ Answer<FamilyView> FamilyPieces(const core::StateReader& view,
   return AnswerBy<FamilyAnswer, FamilyView>(view, family, now);
 }
 
-absl::StatusOr<std::shared_ptr<const Pieces<FamilyView>>> KeptFamilyPieces(
+absl::StatusOr<std::shared_ptr<const WholeFamily>> KeptFamily(
     const core::StateReader& view, EntityNumber family, absl::Time now) {
-  using Composed = std::optional<Pieces<FamilyView>>;
+  using Kept = std::shared_ptr<const WholeFamily>;
   const std::string name = absl::StrCat(
       "=f", family, "/", absl::FormatCivilTime(base::LondonDay(now)));
-  ASSIGN_OR_RETURN(auto kept, Kept<Composed>(
-                                  view, name,
-                                  [&](const core::StateReader& rows) {
-                                    return FamilyPieces(rows, family, now);
-                                  },
-                                  MemoryOf));
-  if (!kept->has_value()) return nullptr;
-  const Pieces<FamilyView>* pieces = &**kept;
-  return std::shared_ptr<const Pieces<FamilyView>>(std::move(kept), pieces);
+  auto make = [&](const core::StateReader& rows) -> absl::StatusOr<Kept> {
+    ASSIGN_OR_RETURN(auto pieces, FamilyPieces(rows, family, now));
+    if (!pieces.has_value()) return nullptr;
+    return std::make_shared<const WholeFamily>(*std::move(pieces));
+  };
+  ASSIGN_OR_RETURN(const auto kept,
+                   views::Kept<Kept>(view, name, make, MemoryOf));
+  return *kept;
 }
 
 Answer<FamilySummary> SummaryPieces(const core::StateReader& view,
