@@ -58,24 +58,26 @@ void KeptRows::Keep(uint32_t version, absl::string_view name,
   std::vector<uint16_t> marks;
   for (const std::string& group : groups) marks.push_back(MarkOf(group));
   if (!Untouched(marks, position) || kept->bytes > shard_bytes_max_) return;
+  std::list<Entry> gone;  // let go when nobody waits for it any more
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.by_key.find(key);
   if (found != shard.by_key.end()) {
     if (found->second->position >= position) return;
-    Erase(shard, found->second);
+    TakeOut(shard, found->second, gone);
   }
   shard.bytes += kept->bytes;
   shard.entries.push_front({key, position, std::move(marks), std::move(kept)});
   shard.by_key.emplace(std::move(key), shard.entries.begin());
   while (shard.bytes > shard_bytes_max_) {
-    Erase(shard, std::prev(shard.entries.end()));
+    TakeOut(shard, std::prev(shard.entries.end()), gone);
   }
 }
 
-void KeptRows::Erase(Shard& shard, std::list<Entry>::iterator entry) {
+void KeptRows::TakeOut(Shard& shard, std::list<Entry>::iterator entry,
+                       std::list<Entry>& gone) {
   shard.bytes -= entry->kept->bytes;
   shard.by_key.erase(entry->key);
-  shard.entries.erase(entry);
+  gone.splice(gone.end(), shard.entries, entry);
 }
 
 void KeptRows::Clear() {

@@ -72,7 +72,8 @@ class KeptRows {
   Shard& ShardOf(absl::string_view key);
   static uint16_t MarkOf(absl::string_view group);
   bool Untouched(const std::vector<uint16_t>& marks, uint64_t since) const;
-  static void Erase(Shard& shard, std::list<Entry>::iterator entry);
+  static void TakeOut(Shard& shard, std::list<Entry>::iterator entry,
+                      std::list<Entry>& gone);
 
   const size_t shard_bytes_max_;
   std::array<Shard, kShards> shards_;

@@ -346,7 +346,7 @@ size_t MemoryOf(const std::shared_ptr<const WholeFamily>& family) {
   for (const auto& piece : family->pieces) {
     const size_t part = 4 * piece.part.ByteSizeLong();
     bytes += sizeof(piece) + piece.label.SpaceUsedLong() +
-             part * (1 + Composed<api::v1::GetFamilyResponse>::kMax);
+             2 * part;
   }
   return bytes;
 }
