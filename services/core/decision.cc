@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/civil_date.h"
 #include "services/core/keys.h"
+#include "services/core/ledger_row.h"
 
 namespace kith::core {
 namespace {
@@ -58,19 +59,20 @@ Decision::Decision(const StateReader& state,
       occurred_at_(TimeOf(envelope.occurred_at())),
       day_(base::LondonDay(occurred_at_)) {
   // The kernel has read both rows before it makes a desk: they are whole.
-  auto ledger = ReadRow<ledger::v1::LedgerRow>(state, keys::Ledger());
+  auto ledger = ReadLedger(state);
   auto counter = ReadRow<ledger::v1::NumberRow>(state, keys::Counter());
   KITH_CHECK(ledger.ok() && counter.ok());
-  if (ledger->has_value()) ledger_ = **std::move(ledger);
+  ledger_ = *ledger != nullptr ? *std::move(ledger)
+                               : std::make_shared<ledger::v1::LedgerRow>();
   if (counter->has_value()) last_number_ = (*counter)->number();
 }
 
 ledger::v1::Identity Decision::NewIdentity(base::IdKind kind) {
   ledger::v1::Identity identity;
   identity.set_number(++last_number_);
-  identity.set_id(base::MakeId(ledger_.partnership(), ledger_.genesis_digest(),
-                               kind, setting_.position, ids_made_++,
-                               envelope_.salt()));
+  identity.set_id(
+      base::MakeId(ledger_->partnership(), ledger_->genesis_digest(), kind,
+                   setting_.position, ids_made_++, envelope_.salt()));
   ledger::v1::NumberRow counter;
   counter.set_number(last_number_);
   PutRow(overlay_, 0, keys::Counter(), counter);
@@ -225,11 +227,7 @@ absl::Status Decision::AddAs(EntityNumber practitioner, Subject subject,
   return absl::OkStatus();
 }
 
-Overlay::Changes Decision::TakeChanges() {
-  Overlay::Changes changes = overlay_.changes();
-  overlay_.Clear();
-  return changes;
-}
+Overlay::Changes Decision::TakeChanges() { return overlay_.TakeChanges(); }
 
 absl::Status EvolvePractitioner(StateWriter& state,
                                 const ledger::v1::Fact& fact, Subject subject,

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -62,8 +63,8 @@ class Decision {
   // State as it was before this statement.
   const StateReader& before() const { return before_; }
   const agency::v1::Envelope& envelope() const { return envelope_; }
-  const ledger::v1::LedgerRow& ledger() const { return ledger_; }
-  const ledger::v1::Rules& rules() const { return ledger_.rules(); }
+  const ledger::v1::LedgerRow& ledger() const { return *ledger_; }
+  const ledger::v1::Rules& rules() const { return ledger_->rules(); }
   bool reported() const { return reported_; }
   // The agency that speaks.
   const std::string& agency() const { return envelope_.agency(); }
@@ -145,7 +146,7 @@ class Decision {
   const Setting setting_;
   absl::Time occurred_at_;
   absl::CivilDay day_;
-  ledger::v1::LedgerRow ledger_;
+  std::shared_ptr<const ledger::v1::LedgerRow> ledger_;  // never null
   std::vector<NewFact> facts_;
   std::vector<std::string> unmet_;
   std::vector<ledger::v1::Identity> made_;

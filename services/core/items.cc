@@ -81,9 +81,9 @@ absl::Status Kernel::Park(const Opened& opened,
   size_t waiting = 0;
   RETURN_IF_ERROR(overlay_.Scan(
       keys::WaitingOn(wait_hash), [&](absl::string_view, absl::string_view) {
-        return ++waiting < ledger_.rules().parking_count_max();
+        return ++waiting < ledger_->rules().parking_count_max();
       }));
-  if (waiting >= ledger_.rules().parking_count_max()) {
+  if (waiting >= ledger_->rules().parking_count_max()) {
     return Quarantine(
         opened, item,
         MakeReason("TOO_MANY_WAIT", "too many statements wait for the same"));
@@ -188,7 +188,7 @@ absl::Status Kernel::EndItem(EntityNumber item) {
                    ReadRow<ItemRow>(overlay_, keys::Item(item)));
   if (!row.has_value()) return absl::OkStatus();
   overlay_.Delete(keys::Item(item));
-  const Opened opened = Open(row->frame(), ledger_.partnership());
+  const Opened opened = Open(row->frame(), ledger_->partnership());
   ASSIGN_OR_RETURN(const EntityNumber blocking, Blocking(opened));
   if (blocking != item) return absl::OkStatus();
   overlay_.Delete(OrderKey(opened.envelope, hash_));
@@ -237,7 +237,7 @@ absl::Status Kernel::RunQueue() {
 absl::Status Kernel::Retry(EntityNumber item) {
   ASSIGN_OR_RETURN(auto row, ReadRow<ItemRow>(overlay_, keys::Item(item)));
   if (!row.has_value()) return absl::OkStatus();  // erased meanwhile
-  const Opened opened = Open(row->frame(), ledger_.partnership());
+  const Opened opened = Open(row->frame(), ledger_->partnership());
   return Settle(opened, row);
 }
 
@@ -246,7 +246,7 @@ absl::Status Kernel::ExpireWaiting() {
   ASSIGN_OR_RETURN(const uint64_t waiters, Waiters());
   if (waiters == 0) return absl::OkStatus();
   const absl::Time since =
-      recorded_at_ - absl::Hours(24) * ledger_.rules().parking_days_max();
+      recorded_at_ - absl::Hours(24) * ledger_->rules().parking_days_max();
   const std::string prefix = keys::WaitingSincePrefix();
   std::vector<std::pair<std::string, std::string>> expired;
   RETURN_IF_ERROR(overlay_.Scan(
@@ -273,7 +273,7 @@ absl::Status Kernel::Expire(EntityNumber item) {
   ASSIGN_OR_RETURN(auto row, ReadRow<ItemRow>(overlay_, keys::Item(item)));
   if (!row.has_value()) return absl::OkStatus();
   return Quarantine(
-      Open(row->frame(), ledger_.partnership()), row,
+      Open(row->frame(), ledger_->partnership()), row,
       MakeReason("WAITED_TOO_LONG", "what it refers to was never stated"));
 }
 

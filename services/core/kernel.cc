@@ -5,6 +5,7 @@
 
 #include "base/crypto.h"
 #include "services/core/keys.h"
+#include "services/core/ledger_row.h"
 
 namespace kith::core {
 namespace {
@@ -40,18 +41,16 @@ absl::StatusOr<Applied> Kernel::Take(const Arrival& arrival) {
   RETURN_IF_ERROR(Begin());
   RETURN_IF_ERROR(ExpireWaiting());
   RETURN_IF_ERROR(TakeFrame(arrival));
-  applied_.changes = overlay_.changes();
+  applied_.changes = overlay_.TakeChanges();
   return std::move(applied_);
 }
 
 absl::Status Kernel::Begin() {
-  ASSIGN_OR_RETURN(auto ledger,
-                   ReadRow<ledger::v1::LedgerRow>(overlay_, keys::Ledger()));
+  ASSIGN_OR_RETURN(ledger_, ReadLedger(overlay_));
   ASSIGN_OR_RETURN(auto counter,
                    ReadRow<ledger::v1::NumberRow>(overlay_, keys::Counter()));
   (void)counter;  // that it parses is all: each desk reads it
-  if (!ledger.has_value()) return absl::DataLossError("the ledger has no row");
-  ledger_ = *std::move(ledger);
+  if (ledger_ == nullptr) return absl::DataLossError("the ledger has no row");
   return absl::OkStatus();
 }
 
@@ -62,7 +61,7 @@ absl::Status Kernel::TakeFrame(const Arrival& arrival) {
     unopened.body_digest = base::Sha256(arrival.frame_bytes);
     return Disbelieve(unopened, *arrival.unfit);
   }
-  Opened opened = Open(arrival.frame_bytes, ledger_.partnership());
+  Opened opened = Open(arrival.frame_bytes, ledger_->partnership());
   ASSIGN_OR_RETURN(const auto forged,
                    WhyForged(opened, arrival.mac_holds, overlay_, source_));
   if (forged.has_value()) return Disbelieve(opened, *forged);
@@ -162,7 +161,7 @@ absl::Status Kernel::EnterEpoch(const agency::v1::Envelope& envelope) {
     overlay_.Delete(key);
     if (!row.has_value()) continue;
     RETURN_IF_ERROR(
-        Refused(Open(row->frame(), ledger_.partnership()), std::nullopt,
+        Refused(Open(row->frame(), ledger_->partnership()), std::nullopt,
                 MakeReason("FENCED", "the source has begun a later epoch")));
   }
   return absl::OkStatus();
@@ -242,7 +241,7 @@ absl::StatusOr<std::optional<Opened>> Kernel::NextHeld(
   if (!held.has_value()) return absl::DataLossError("a held frame is missing");
   overlay_.Delete(key);
   MoveMark(source_.mark() + 1);
-  return Next(Open(held->frame(), ledger_.partnership()));
+  return Next(Open(held->frame(), ledger_->partnership()));
 }
 
 absl::Status Kernel::TakeHeld(const std::string& source) {
@@ -281,7 +280,7 @@ absl::StatusOr<Applied> FoundBy(const Genesis& genesis, const Fold& fold,
   Applied applied;
   applied.outcome = decided.outcome;
   applied.decided.push_back(std::move(decided));
-  applied.changes = overlay.changes();
+  applied.changes = overlay.TakeChanges();
   return applied;
 }
 

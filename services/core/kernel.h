@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -84,8 +85,9 @@ class Kernel {
                       bool place = true);
   void PutOutcome(const Opened& opened, const Outcome& outcome);
   // What a statement's facts set off: releases, retries, held frames.
+  // `named` are the keys of the references that name something now.
   absl::Status FollowUp(const std::vector<NewFact>& facts,
-                        const Overlay::Changes& changes);
+                        const std::vector<std::string>& named);
   absl::StatusOr<bool> IsReported(const std::string& source);
 
   // items.cc: what waits.
@@ -118,7 +120,7 @@ class Kernel {
   uint64_t position_;
   const absl::Time recorded_at_;
   const KeyHash& hash_;
-  ledger::v1::LedgerRow ledger_;
+  std::shared_ptr<const ledger::v1::LedgerRow> ledger_;
   ledger::v1::SourceRow source_;  // of the frame that is being taken
   // Items whose wait may be over, next first; what one of them releases goes
   // before the others.

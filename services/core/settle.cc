@@ -59,6 +59,18 @@ std::string SnapshotDigest(const Statement& statement) {
   return base::Sha256(what.SerializeAsString());
 }
 
+// The keys of the references that were put.
+std::vector<std::string> NamedIn(const Overlay::Changes& changes) {
+  constexpr absl::string_view kReferences = "rf/";
+  std::vector<std::string> named;
+  for (auto change = changes.lower_bound(kReferences);
+       change != changes.end() && absl::StartsWith(change->first, kReferences);
+       ++change) {
+    if (change->second.value.has_value()) named.push_back(change->first);
+  }
+  return named;
+}
+
 bool IsParked(const std::optional<ItemRow>& item) {
   return item.has_value() && !item->has_reason();
 }
@@ -131,7 +143,7 @@ absl::StatusOr<std::optional<OutcomeRow>> Kernel::EarlierRequest(
   ASSIGN_OR_RETURN(auto row,
                    ReadRow<OutcomeRow>(overlay_, RequestKey(opened, hash_)));
   const absl::Duration window =
-      absl::Hours(24) * ledger_.rules().request_days();
+      absl::Hours(24) * ledger_->rules().request_days();
   if (row.has_value() && recorded_at_ - TimeOf(row->recorded_at()) > window) {
     return Earlier();
   }
@@ -259,24 +271,25 @@ absl::Status Kernel::Record(const Opened& opened, Decision& decision,
   if (opened.has_place) decided.statement = PlaceOf(opened.envelope);
   decided.salt = SaltOf(opened);
   decided.recorded_at = recorded_at_;
-  decided.rules_number = ledger_.rules_number();
+  decided.rules_number = ledger_->rules_number();
   decided.facts = decision.TakeFacts();
   position_ += decided.facts.size();
   outcome.set_position(position_);
   outcome.set_digest(opened.body_digest);
   *outcome.mutable_recorded_at() = StampOf(recorded_at_);
   for (const auto& made : decision.made()) *outcome.add_made() = made;
-  const Overlay::Changes changes = decision.TakeChanges();
-  overlay_.Absorb(changes);
+  Overlay::Changes changes = decision.TakeChanges();
+  const std::vector<std::string> named = NamedIn(changes);
+  overlay_.Absorb(std::move(changes));
   if (place) PutOutcome(opened, outcome);
   last_outcome_ = outcome;
   decided.outcome = std::move(outcome);
   applied_.decided.push_back(std::move(decided));
-  return FollowUp(applied_.decided.back().facts, changes);
+  return FollowUp(applied_.decided.back().facts, named);
 }
 
 absl::Status Kernel::FollowUp(const std::vector<NewFact>& facts,
-                              const Overlay::Changes& changes) {
+                              const std::vector<std::string>& named) {
   std::vector<EntityNumber> released;
   for (const NewFact& made : facts) {
     const Fact& fact = made.fact;
@@ -296,11 +309,8 @@ absl::Status Kernel::FollowUp(const std::vector<NewFact>& facts,
   }
   ASSIGN_OR_RETURN(const uint64_t waiters, Waiters());
   if (waiters > 0) {
-    for (auto change = changes.lower_bound("rf/");
-         change != changes.end() && absl::StartsWith(change->first, "rf/");
-         ++change) {
-      if (!change->second.value.has_value()) continue;
-      ASSIGN_OR_RETURN(const auto items, TakeWaiting(WaitHash(change->first)));
+    for (const std::string& reference : named) {
+      ASSIGN_OR_RETURN(const auto items, TakeWaiting(WaitHash(reference)));
       released.insert(released.end(), items.begin(), items.end());
     }
   }

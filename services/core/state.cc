@@ -80,7 +80,10 @@ void Overlay::Delete(absl::string_view key) {
 }
 
 void Overlay::Absorb(Changes above) {
-  for (auto& [key, change] : above) changes_[key] = std::move(change);
+  while (!above.empty()) {
+    auto put = changes_.insert(above.extract(above.begin()));
+    if (!put.inserted) put.position->second = std::move(put.node.mapped());
+  }
 }
 
 absl::StatusOr<std::optional<std::string>> MapState::Get(

@@ -118,6 +118,8 @@ class Overlay final : public StateWriter {
   const Changes& changes() const { return changes_; }
   // Takes over the changes of `above`, an overlay over this one.
   void Absorb(Changes above);
+  // Gives its changes away, and has none afterwards.
+  Changes TakeChanges() { return std::exchange(changes_, {}); }
   void Clear() { changes_.clear(); }
 
  private:
