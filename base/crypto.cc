@@ -1,12 +1,16 @@
+// The digest is called directly: EVP's way to it costs more than a short digest
+// does, and statements take dozens of those (docs/decisions/0019-speed.md).
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "base/crypto.h"
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <memory>
@@ -18,6 +22,7 @@ namespace {
 
 constexpr size_t kNonceBytes = 12;
 constexpr size_t kTagBytes = 16;
+constexpr size_t kBlockBytes = SHA256_CBLOCK;
 
 template <auto free>
 struct Free {
@@ -26,8 +31,6 @@ struct Free {
     free(t);
   }
 };
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
-using MacContext = std::unique_ptr<EVP_MAC_CTX, Free<EVP_MAC_CTX_free>>;
 using CipherContext =
     std::unique_ptr<EVP_CIPHER_CTX, Free<EVP_CIPHER_CTX_free>>;
 
@@ -38,15 +41,8 @@ const unsigned char* Bytes(absl::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-// Looking an algorithm up by name costs more than a short digest: it is done
+// Looking an algorithm up by name costs more than sealing a row: it is done
 // once for the process, and contexts live as long as their thread.
-const EVP_MD* Sha256Algorithm() {
-  static const EVP_MD* const algorithm =
-      EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  KITH_CHECK(algorithm != nullptr);
-  return algorithm;
-}
-
 const EVP_CIPHER* GcmAlgorithm() {
   static const EVP_CIPHER* const algorithm =
       EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
@@ -54,38 +50,39 @@ const EVP_CIPHER* GcmAlgorithm() {
   return algorithm;
 }
 
-MacContext NewHmacContext() {
-  static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-  KITH_CHECK(algorithm != nullptr);
-  MacContext context(EVP_MAC_CTX_new(algorithm));
-  char digest[] = "SHA256";
-  const OSSL_PARAM parameters[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-      OSSL_PARAM_construct_end()};
-  KITH_CHECK(EVP_MAC_CTX_set_params(context.get(), parameters) == 1);
-  return context;
-}
+// A cipher that knows its algorithm and direction, and the key it was last used
+// with: rows that follow each other are often of one subject, and to expand its
+// key costs as much as to seal a short row.
+class Cipher {
+ public:
+  enum class Direction { kDecrypt, kEncrypt };
 
-// Contexts that know their algorithm and direction and lack key and nonce.
-EVP_CIPHER_CTX* ThreadEncryption() {
-  thread_local const CipherContext context = [] {
-    CipherContext made(EVP_CIPHER_CTX_new());
-    KITH_CHECK(EVP_EncryptInit_ex2(made.get(), GcmAlgorithm(), nullptr, nullptr,
-                                   nullptr) == 1);
-    return made;
-  }();
-  return context.get();
-}
+  explicit Cipher(Direction direction) : context_(EVP_CIPHER_CTX_new()) {
+    KITH_CHECK(EVP_CipherInit_ex2(context_.get(), GcmAlgorithm(), nullptr,
+                                  nullptr, direction == Direction::kEncrypt,
+                                  nullptr) == 1);
+  }
+  ~Cipher() { OPENSSL_cleanse(key_.data(), key_.size()); }
+  Cipher(const Cipher&) = delete;
 
-EVP_CIPHER_CTX* ThreadDecryption() {
-  thread_local const CipherContext context = [] {
-    CipherContext made(EVP_CIPHER_CTX_new());
-    KITH_CHECK(EVP_DecryptInit_ex2(made.get(), GcmAlgorithm(), nullptr, nullptr,
-                                   nullptr) == 1);
-    return made;
-  }();
-  return context.get();
-}
+  // Ready for one message.
+  EVP_CIPHER_CTX* Begin(absl::string_view key, const unsigned char* nonce) {
+    KITH_CHECK(key.size() == kKeyBytes);
+    const bool is_new =
+        !keyed_ || std::memcmp(key.data(), key_.data(), kKeyBytes) != 0;
+    KITH_CHECK(EVP_CipherInit_ex2(context_.get(), nullptr,
+                                  is_new ? Bytes(key) : nullptr, nonce,
+                                  /*enc=*/-1, nullptr) == 1);
+    if (is_new) std::memcpy(key_.data(), key.data(), kKeyBytes);
+    keyed_ = true;
+    return context_.get();
+  }
+
+ private:
+  const CipherContext context_;
+  std::array<char, kKeyBytes> key_;
+  bool keyed_ = false;
+};
 
 // Random bytes drawn ahead: one call for twelve costs more than sealing a row.
 // A forked child draws its own, since a nonce must never serve twice.
@@ -115,6 +112,39 @@ class Nonces {
   uint64_t forks_seen_ = 0;
 };
 
+std::string Finish(SHA256_CTX& context) {
+  std::string digest(kDigestBytes, '\0');
+  SHA256_Final(Bytes(digest.data()), &context);
+  return digest;
+}
+
+using DigestState = std::array<uint32_t, 8>;
+
+// The state after one block: the key, filled up with zeros, over `pad`.
+DigestState StateAfter(absl::string_view key, unsigned char pad) {
+  std::array<unsigned char, kBlockBytes> block;
+  block.fill(pad);
+  for (size_t i = 0; i < key.size(); ++i) {
+    block[i] ^= static_cast<unsigned char>(key[i]);
+  }
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, block.data(), block.size());
+  DigestState state;
+  std::copy(std::begin(context.h), std::end(context.h), state.begin());
+  OPENSSL_cleanse(block.data(), block.size());
+  return state;
+}
+
+// As it was after that block.
+SHA256_CTX ContextFrom(const DigestState& state) {
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  std::copy(state.begin(), state.end(), std::begin(context.h));
+  context.Nl = kBlockBytes * 8;  // bits taken so far
+  return context;
+}
+
 int Length(absl::string_view text) {
   KITH_CHECK(text.size() < (size_t{1} << 31));
   return static_cast<int>(text.size());
@@ -123,40 +153,45 @@ int Length(absl::string_view text) {
 }  // namespace
 
 std::string Sha256(absl::string_view bytes) {
-  thread_local const DigestContext context(EVP_MD_CTX_new());
-  std::string digest(kDigestBytes, '\0');
-  KITH_CHECK(
-      EVP_DigestInit_ex2(context.get(), Sha256Algorithm(), nullptr) == 1 &&
-      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
-      EVP_DigestFinal_ex(context.get(), Bytes(digest.data()), nullptr) == 1);
-  return digest;
+  SHA256_CTX context;
+  SHA256_Init(&context);
+  SHA256_Update(&context, bytes.data(), bytes.size());
+  return Finish(context);
+}
+
+// RFC 2104.
+HmacKey::HmacKey(absl::string_view key) {
+  const std::string digest =
+      key.size() > kBlockBytes ? Sha256(key) : std::string();
+  if (key.size() > kBlockBytes) key = digest;
+  inner_ = StateAfter(key, 0x36);
+  outer_ = StateAfter(key, 0x5c);
+}
+
+std::string HmacKey::Mac(absl::string_view bytes) const {
+  SHA256_CTX context = ContextFrom(inner_);
+  SHA256_Update(&context, bytes.data(), bytes.size());
+  const std::string inner = Finish(context);
+  context = ContextFrom(outer_);
+  SHA256_Update(&context, inner.data(), inner.size());
+  return Finish(context);
 }
 
 std::string HmacSha256(absl::string_view key, absl::string_view bytes) {
-  thread_local const MacContext context = NewHmacContext();
-  // A null key would mean "the key of last time".
-  const unsigned char empty = 0;
-  const unsigned char* key_bytes = key.empty() ? &empty : Bytes(key);
-  std::string mac(kDigestBytes, '\0');
-  size_t length = 0;
-  KITH_CHECK(EVP_MAC_init(context.get(), key_bytes, key.size(), nullptr) == 1 &&
-             EVP_MAC_update(context.get(), Bytes(bytes), bytes.size()) == 1 &&
-             EVP_MAC_final(context.get(), Bytes(mac.data()), &length,
-                           mac.size()) == 1 &&
-             length == kDigestBytes);
-  return mac;
+  return HmacKey(key).Mac(bytes);
 }
 
 std::string HkdfSha256(absl::string_view secret, absl::string_view info,
                        size_t length) {
   KITH_CHECK(length <= 255 * kDigestBytes);
-  const std::string key = HmacSha256(std::string(kDigestBytes, '\0'), secret);
+  static const HmacKey no_salt(std::string(kDigestBytes, '\0'));
+  const HmacKey key(no_salt.Mac(secret));
   std::string out;
   std::string block;
   for (char counter = 1; out.size() < length; ++counter) {
     block.append(info.data(), info.size());
     block.push_back(counter);
-    block = HmacSha256(key, block);
+    block = key.Mac(block);
     out += block;
   }
   out.resize(length);
@@ -188,19 +223,18 @@ void AppendSealed(absl::string_view key, absl::string_view context,
   out.resize(start + kNonceBytes + plain.size() + kTagBytes);
   unsigned char* const nonce = Bytes(out.data()) + start;
   unsigned char* const text = nonce + kNonceBytes;
-  EVP_CIPHER_CTX* const cipher = ThreadEncryption();
-  int length = 0;
   thread_local Nonces nonces;
   nonces.Draw(nonce);
-  KITH_CHECK(
-      EVP_EncryptInit_ex2(cipher, nullptr, Bytes(key), nonce, nullptr) == 1 &&
-      EVP_EncryptUpdate(cipher, nullptr, &length, Bytes(context),
-                        Length(context)) == 1 &&
-      EVP_EncryptUpdate(cipher, text, &length, Bytes(plain), Length(plain)) ==
-          1 &&
-      EVP_EncryptFinal_ex(cipher, text + plain.size(), &length) == 1 &&
-      EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, kTagBytes,
-                          text + plain.size()) == 1);
+  thread_local Cipher sealing(Cipher::Direction::kEncrypt);
+  EVP_CIPHER_CTX* const cipher = sealing.Begin(key, nonce);
+  int length = 0;
+  KITH_CHECK(EVP_EncryptUpdate(cipher, nullptr, &length, Bytes(context),
+                               Length(context)) == 1 &&
+             EVP_EncryptUpdate(cipher, text, &length, Bytes(plain),
+                               Length(plain)) == 1 &&
+             EVP_EncryptFinal_ex(cipher, text + plain.size(), &length) == 1 &&
+             EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, kTagBytes,
+                                 text + plain.size()) == 1);
 }
 
 absl::StatusOr<std::string> Unseal(absl::string_view key,
@@ -214,11 +248,10 @@ absl::StatusOr<std::string> Unseal(absl::string_view key,
       sealed.substr(kNonceBytes, sealed.size() - kNonceBytes - kTagBytes);
   std::string tag(sealed.substr(sealed.size() - kTagBytes));
   std::string plain(text.size(), '\0');
-  EVP_CIPHER_CTX* const cipher = ThreadDecryption();
+  thread_local Cipher unsealing(Cipher::Direction::kDecrypt);
+  EVP_CIPHER_CTX* const cipher = unsealing.Begin(key, Bytes(sealed));
   int length = 0;
-  KITH_CHECK(EVP_DecryptInit_ex2(cipher, nullptr, Bytes(key), Bytes(sealed),
-                                 nullptr) == 1 &&
-             EVP_DecryptUpdate(cipher, nullptr, &length, Bytes(context),
+  KITH_CHECK(EVP_DecryptUpdate(cipher, nullptr, &length, Bytes(context),
                                Length(context)) == 1 &&
              EVP_DecryptUpdate(cipher, Bytes(plain.data()), &length,
                                Bytes(text), Length(text)) == 1 &&

@@ -1,5 +1,7 @@
 #include "base/crypto.h"
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +21,16 @@ using ::testing::Ne;
 
 std::string Hex(absl::string_view bytes) {
   return absl::BytesToHexString(bytes);
+}
+
+std::string HmacOfOpenSsl(absl::string_view key, absl::string_view message) {
+  unsigned char mac[EVP_MAX_MD_SIZE];
+  unsigned int length = 0;
+  EXPECT_THAT(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                   reinterpret_cast<const unsigned char*>(message.data()),
+                   message.size(), mac, &length),
+              Ne(nullptr));
+  return std::string(reinterpret_cast<const char*>(mac), length);
 }
 
 TEST(CryptoTest, Sha256IsThatOfFips180) {
@@ -46,6 +58,23 @@ TEST(CryptoTest, AnEmptyHmacKeyIsAKeyOfItsOwn) {
   EXPECT_THAT(
       Hex(with_empty_key),
       Eq("b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"));
+}
+
+TEST(CryptoTest, AKeyLongerThanABlockIsHashedFirst) {
+  EXPECT_THAT(
+      Hex(HmacSha256(std::string(131, '\xaa'),
+                     "Test Using Larger Than Block-Size Key - Hash Key First")),
+      Eq("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"));
+  EXPECT_THAT(HmacSha256(std::string(64, 'k'), "x"),
+              Ne(HmacSha256(std::string(65, 'k'), "x")));
+}
+
+TEST(CryptoTest, APreparedKeyServesMessagesOfEveryLength) {
+  const HmacKey key("Jefe");
+  for (const size_t length : {0, 1, 55, 56, 63, 64, 65, 1000}) {
+    const std::string message(length, 'm');
+    EXPECT_THAT(Hex(key.Mac(message)), Eq(Hex(HmacOfOpenSsl("Jefe", message))));
+  }
 }
 
 TEST(CryptoTest, HkdfIsThatOfRfc5869WithoutSalt) {

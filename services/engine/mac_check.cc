@@ -49,14 +49,13 @@ absl::StatusOr<bool> MacCheck::Holds(const core::StateReader& state,
       !body.ParseFromString(frame.body())) {
     return false;
   }
-  ASSIGN_OR_RETURN(const std::string* secret,
+  ASSIGN_OR_RETURN(const base::HmacKey* secret,
                    SecretOf(state, body.envelope().source(), frame.key_id()));
   return secret != nullptr &&
-         base::EqualInConstantTime(base::HmacSha256(*secret, frame.body()),
-                                   frame.mac());
+         base::EqualInConstantTime(secret->Mac(frame.body()), frame.mac());
 }
 
-absl::StatusOr<const std::string*> MacCheck::SecretOf(
+absl::StatusOr<const base::HmacKey*> MacCheck::SecretOf(
     const core::StateReader& state, const std::string& source,
     const std::string& key_id) {
   const std::pair name(source, key_id);
@@ -72,7 +71,7 @@ absl::StatusOr<const std::string*> MacCheck::SecretOf(
   if (base::Sha256(*secret) != *digest) {
     return Lacks(source, key_id, "holds another key");
   }
-  return &(secrets_[name] = *std::move(secret));
+  return &secrets_.emplace(name, *secret).first->second;
 }
 
 }  // namespace kith::engine

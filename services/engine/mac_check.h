@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/crypto.h"
 #include "services/core/state.h"
 #include "services/engine/source_keys.h"
 
@@ -28,13 +29,13 @@ class MacCheck {
 
  private:
   // Null: no such key is registered.
-  absl::StatusOr<const std::string*> SecretOf(const core::StateReader& state,
-                                              const std::string& source,
-                                              const std::string& key_id);
+  absl::StatusOr<const base::HmacKey*> SecretOf(const core::StateReader& state,
+                                                const std::string& source,
+                                                const std::string& key_id);
 
   SourceKeys& keys_;
   // Secrets found right, by source and key id. Bounded by what is registered.
-  std::map<std::pair<std::string, std::string>, std::string> secrets_;
+  std::map<std::pair<std::string, std::string>, base::HmacKey> secrets_;
 };
 
 }  // namespace kith::engine

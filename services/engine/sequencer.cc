@@ -12,8 +12,8 @@ namespace kith::engine {
 namespace {
 
 core::KeyHash HashUnder(const std::string& pepper) {
-  return [pepper](absl::string_view personal) {
-    return base::HmacSha256(pepper, personal);
+  return [key = base::HmacKey(pepper)](absl::string_view personal) {
+    return key.Mac(personal);
   };
 }
 
