@@ -55,6 +55,13 @@ void BatchWriter::Change(const RowChange& row) {
   Put(family, key_, value_);
 }
 
+void BatchWriter::DeleteView(uint32_t version) {
+  const std::string begin = TablePrefix(Table::View(version));
+  KITH_CHECK(
+      batch_.DeleteRange(database_.family(kView), begin, base::PrefixEnd(begin))
+          .ok());
+}
+
 void BatchWriter::Finish(const Moment& moment) {
   const std::string mark = EncodeMark(moment);
   Put(kMeta, kMomentKey, EncodeMoment(moment));

@@ -23,6 +23,9 @@ class BatchWriter {
   // Appends `record` at `head`, which moves on.
   void Append(const NewRecord& record, Head& head);
   void Change(const RowChange& row);
+  // All rows of a version of the views, however many: RocksDB notes the range
+  // and drops them when it next compacts.
+  void DeleteView(uint32_t version);
   // The moment the store reaches with this write, and its marks.
   void Finish(const Moment& moment);
 

@@ -148,7 +148,8 @@ absl::Status RocksStore::ReadLastRecordedAt() {
 }
 
 // Goes from version to version and deletes the rows of those that are neither
-// live nor under construction.
+// live nor under construction: an earlier release deleted them in steps, and a
+// crash left the rest.
 absl::Status RocksStore::DeleteRetiredViews() {
   std::string from = TablePrefix(Table::View(1));
   while (true) {
@@ -158,7 +159,11 @@ absl::Status RocksStore::DeleteRetiredViews() {
     ASSIGN_OR_RETURN(const uint32_t version, ViewVersionOf(rows.key()));
     const bool kept = version == moment_.views.live ||
                       version == moment_.views.building.value_or(0);
-    if (!kept) RETURN_IF_ERROR(DeleteView(version));
+    if (!kept) {
+      BatchWriter writer(*database_, {});
+      writer.DeleteView(version);
+      RETURN_IF_ERROR(database_->WriteUnsynced(writer.batch()));
+    }
     from = base::PrefixEnd(TablePrefix(Table::View(version)));
     if (from.empty()) return absl::OkStatus();
   }

@@ -9,11 +9,6 @@
 #include "eventstore/rocks_store_impl.h"
 
 namespace kith::eventstore {
-namespace {
-
-constexpr size_t kDeleteStep = 1000;
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(
     const RocksOptions& options) {
@@ -116,58 +111,27 @@ absl::Status RocksStore::CommitView(const std::vector<RowChange>& rows,
 }
 
 absl::Status RocksStore::SwitchView() {
-  std::unique_lock lock(write_mutex_);
+  const std::lock_guard lock(write_mutex_);
   RETURN_IF_ERROR(poison_.Check());
   RETURN_IF_ERROR(CheckSwitch(Context()));
-  const uint32_t retired = moment_.views.live;
-  const Views views{.live = *moment_.views.building};
-  RETURN_IF_ERROR(Retire(views));
-  lock.unlock();
-  return DeleteView(retired);
+  return Retire(moment_.views.live, {.live = *moment_.views.building});
 }
 
 absl::Status RocksStore::AbandonView() {
-  std::unique_lock lock(write_mutex_);
+  const std::lock_guard lock(write_mutex_);
   RETURN_IF_ERROR(poison_.Check());
   if (!moment_.views.building.has_value()) {
     return absl::FailedPreconditionError("no view is under construction");
   }
-  const uint32_t retired = *moment_.views.building;
-  RETURN_IF_ERROR(Retire({.live = moment_.views.live}));
-  lock.unlock();
-  return DeleteView(retired);
+  return Retire(*moment_.views.building, {.live = moment_.views.live});
 }
 
-absl::Status RocksStore::Retire(const Views& views) {
+absl::Status RocksStore::Retire(uint32_t version, const Views& remaining) {
   BatchWriter writer(*database_, {});
+  writer.DeleteView(version);
   Moment next = moment_;
-  next.views = views;
+  next.views = remaining;
   return Advance(writer, std::move(next), options_.sync);
-}
-
-absl::Status RocksStore::DeleteView(uint32_t version) {
-  std::string from = TablePrefix(Table::View(version));
-  bool more = true;
-  while (more) {
-    ASSIGN_OR_RETURN(more, DeleteStep(version, from));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<bool> RocksStore::DeleteStep(uint32_t version,
-                                            std::string& from) {
-  const std::lock_guard lock(write_mutex_);
-  const std::string end = base::PrefixEnd(TablePrefix(Table::View(version)));
-  Range rows(*database_, kView, from, end, nullptr, /*once=*/true);
-  rocksdb::WriteBatch batch;
-  for (; rows.Valid() && batch.Count() < kDeleteStep; rows.Next()) {
-    batch.Delete(database_->family(kView), AsSlice(rows.key()));
-  }
-  RETURN_IF_ERROR(poison_.Note(rows.status()));
-  const bool more = rows.Valid();
-  if (more) from = std::string(rows.key());
-  if (batch.Count() > 0) RETURN_IF_ERROR(database_->WriteUnsynced(batch));
-  return more;
 }
 
 absl::StatusOr<Verified> RocksStore::Verify(const Progress& progress) const {

@@ -68,11 +68,9 @@ class RocksStore : public Store {
   BatchContext Context() const;
   // Writes `writer` as the store's next moment. Under `write_mutex_`.
   absl::Status Advance(BatchWriter& writer, Moment next, bool sync);
-  // Makes `views` the versions there are. Under `write_mutex_`.
-  absl::Status Retire(const Views& views);
-  absl::Status DeleteView(uint32_t version);
-  // Deletes some rows from `from` on, which moves; whether any were left.
-  absl::StatusOr<bool> DeleteStep(uint32_t version, std::string& from);
+  // Deletes the rows of `version` and makes `remaining` the versions there
+  // are. Under `write_mutex_`.
+  absl::Status Retire(uint32_t version, const Views& remaining);
 
   const RocksOptions options_;
   std::unique_ptr<FolderLock> lock_;

@@ -196,10 +196,9 @@ class Store {
 
   // Views: begin a new version, fill it by `CommitView`, switch to it. While
   // one is under construction, `Commit` takes rows of both. Switching deletes
-  // the old version's rows in bounded steps, between which others may commit;
-  // steps that a crash left undone are done on open. What `CommitView` wrote is
-  // durable with the next `Commit` or `SwitchView`; a crash before may undo it,
-  // rows and `built_to` together.
+  // the old version in the same write. What `CommitView` wrote is durable with
+  // the next `Commit` or `SwitchView`; a crash before may undo it, rows and
+  // `built_to` together.
   // FAILED_PRECONDITION: `BeginView` while one is under construction; the
   // others while none is; `SwitchView` before `built_to` has reached the head.
   virtual Views views() const = 0;

@@ -196,17 +196,18 @@ TEST_F(RocksStoreTest, ALedgerThatLostItsEndIsNoticed) {
   EXPECT_EQ(CodeOfOpen(), absl::StatusCode::kDataLoss);
 }
 
-// Gives the row `to` the stored value of the row `from`, as no store would.
-void MoveRow(const std::string& ledger, const std::string& from,
-             const std::string& to) {
+// Gives the row `to` of a column family the stored value of the row `from`, as
+// no store would.
+void CopyRow(const std::string& ledger, const std::string& family,
+             const std::string& from, const std::string& to) {
   std::vector<std::string> names;
   ASSERT_TRUE(
       rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), ledger, &names)
           .ok());
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  size_t state = 0;
+  size_t at = 0;
   for (const std::string& name : names) {
-    if (name == "state") state = families.size();
+    if (name == family) at = families.size();
     families.emplace_back(name, rocksdb::ColumnFamilyOptions());
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -216,17 +217,35 @@ void MoveRow(const std::string& ledger, const std::string& from,
                   .ok());
   const std::unique_ptr<rocksdb::DB> db(opened);
   std::string value;
-  EXPECT_TRUE(
-      db->Get(rocksdb::ReadOptions(), handles[state], from, &value).ok());
-  EXPECT_TRUE(db->Put(rocksdb::WriteOptions(), handles[state], to, value).ok());
+  EXPECT_TRUE(db->Get(rocksdb::ReadOptions(), handles[at], from, &value).ok());
+  EXPECT_TRUE(db->Put(rocksdb::WriteOptions(), handles[at], to, value).ok());
   for (auto* handle : handles) {
     EXPECT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
   }
 }
 
+// The first release deleted a retired version in steps, which a crash could
+// leave undone.
+TEST_F(RocksStoreTest, RowsLeftOfARetiredVersionAreDeletedOnOpen) {
+  auto store = Open();
+  CommitSome(*store, 0, 3);
+  ASSERT_TRUE(store->BeginView().ok());
+  ASSERT_TRUE(store->CommitView({Put(Table::View(2), "k", "v", 1)}, 3).ok());
+  ASSERT_TRUE(store->SwitchView().ok());
+  store.reset();
+  const std::string live("\0\0\0\2k", 5);
+  CopyRow(root() + "/store/ledger", "view", live,
+          std::string("\0\0\0\1left", 8));
+  store = Open();
+  const auto snapshot = store->Read().value();
+  // Were it still there, it would not read back.
+  EXPECT_THAT(snapshot->Get(Table::View(1), "left").value(), Eq(std::nullopt));
+  EXPECT_THAT(snapshot->Get(Table::View(2), "k").value(), Optional(Eq("v")));
+}
+
 TEST_F(RocksStoreTest, WhatDoesNotReadBackShutsTheStore) {
   CommitSome(*Open(), 0, 3);
-  MoveRow(root() + "/store/ledger", "rfact 0", "rfact 1");
+  CopyRow(root() + "/store/ledger", "state", "rfact 0", "rfact 1");
   const auto store = Open();
   const auto snapshot = store->Read().value();
   EXPECT_THAT(snapshot->Get(Table::State(), "fact 0").value(),
