@@ -68,6 +68,7 @@ class Kernel {
   absl::StatusOr<std::optional<Outcome>> EarlierRequest(const Opened& opened);
   absl::StatusOr<std::optional<ledger::v1::Reason>> KnownSnapshot(
       const Opened& opened);
+  // After KnownSnapshot of the same statement.
   void PutSnapshot(const Opened& opened);
   absl::Status DecideByRules(const Opened& opened,
                              const std::optional<ledger::v1::ItemRow>& item);
@@ -122,6 +123,9 @@ class Kernel {
   const KeyHash& hash_;
   std::shared_ptr<const ledger::v1::LedgerRow> ledger_;
   ledger::v1::SourceRow source_;  // of the frame that is being taken
+  // Of the snapshot that KnownSnapshot looked at last.
+  std::string snapshot_key_;
+  std::string snapshot_digest_;
   // Items whose wait may be over, next first; what one of them releases goes
   // before the others.
   std::deque<EntityNumber> queue_;

@@ -155,8 +155,10 @@ absl::StatusOr<std::optional<Reason>> Kernel::KnownSnapshot(
     const Opened& opened) {
   using Known = std::optional<Reason>;
   if (!opened.statement.has_snapshot()) return Known();
-  const std::string key = SnapshotKey(opened, hash_);
-  ASSIGN_OR_RETURN(const auto row, ReadRow<SnapshotRow>(overlay_, key));
+  snapshot_key_ = SnapshotKey(opened, hash_);
+  snapshot_digest_ = SnapshotDigest(opened.statement);
+  ASSIGN_OR_RETURN(const auto row,
+                   ReadRow<SnapshotRow>(overlay_, snapshot_key_));
   if (!row.has_value()) return Known();
   const absl::Time extracted =
       TimeOf(opened.statement.snapshot().extracted_at());
@@ -164,7 +166,7 @@ absl::StatusOr<std::optional<Reason>> Kernel::KnownSnapshot(
     return Known(
         MakeReason("OLDER_EXTRACT", "a later extract was accepted already"));
   }
-  if (row->digest() != SnapshotDigest(opened.statement)) return Known();
+  if (row->digest() != snapshot_digest_) return Known();
   if (extracted > TimeOf(row->extracted_at())) PutSnapshot(opened);
   return Known(MakeReason("SAME_SNAPSHOT", "it equals the latest accepted"));
 }
@@ -172,9 +174,9 @@ absl::StatusOr<std::optional<Reason>> Kernel::KnownSnapshot(
 void Kernel::PutSnapshot(const Opened& opened) {
   if (!opened.statement.has_snapshot()) return;
   SnapshotRow row;
-  row.set_digest(SnapshotDigest(opened.statement));
+  row.set_digest(snapshot_digest_);
   *row.mutable_extracted_at() = opened.statement.snapshot().extracted_at();
-  PutRow(overlay_, 0, SnapshotKey(opened, hash_), row);
+  PutRow(overlay_, 0, snapshot_key_, row);
 }
 
 absl::Status Kernel::DecideByRules(const Opened& opened,

@@ -44,7 +44,8 @@ absl::Status Fold(StateWriter& state, const ledger::v1::RecordStated& stated,
   const EntityNumber number = stated.record().number();
   const std::string key = keys::Record(number);
   ASSIGN_OR_RETURN(auto row, ReadRow<RecordRow>(state, key));
-  const RecordRow before = row.value_or(Unplaced());
+  const bool moves = !row.has_value() || !LinksAlike(*row, stated);
+  const RecordRow before = moves ? row.value_or(Unplaced()) : RecordRow();
   if (!row.has_value()) {
     row.emplace();
     row->set_person(number);
@@ -60,7 +61,7 @@ absl::Status Fold(StateWriter& state, const ledger::v1::RecordStated& stated,
   row->set_gone(false);
   row->set_unstored(false);
   row->set_basis(basis);
-  PutBlocks(state, number, before, *row, hash);
+  if (moves) PutBlocks(state, number, before, *row, hash);
   PutRow(state, number, key, *row);
   return absl::OkStatus();
 }

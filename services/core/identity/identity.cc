@@ -11,6 +11,7 @@
 #include "services/core/identity/known.h"
 #include "services/core/identity/linking.h"
 #include "services/core/identity/persons.h"
+#include "services/core/identity/profile.h"
 #include "services/core/keys.h"
 
 namespace kith::core::identity {
@@ -99,6 +100,15 @@ absl::Status CheckOwn(const agency::v1::LocalRef& record,
 template <class T>
 bool Same(const T& a, const T& b) {
   return a.SerializeAsString() == b.SerializeAsString();
+}
+
+// Whether what is stated leaves every link as it is.
+absl::StatusOr<bool> LinksAsBefore(const ledger::v1::RecordStated& stated,
+                                   const Decision& decision) {
+  ASSIGN_OR_RETURN(const auto row,
+                   ReadRow<RecordRow>(decision.before(),
+                                      keys::Record(stated.record().number())));
+  return row.has_value() && LinksAlike(*row, stated);
 }
 
 absl::StatusOr<RecordRow> RowOf(const Decision& decision, EntityNumber record) {
@@ -203,6 +213,9 @@ absl::Status Conclude(Decision& decision) {
   for (const NewFact& made : decision.facts()) {
     const Fact& fact = made.fact;
     if (fact.has_record_stated()) {
+      ASSIGN_OR_RETURN(const bool alike,
+                       LinksAsBefore(fact.record_stated(), decision));
+      if (alike) continue;
       changed.push_back(fact.record_stated().record().number());
     } else if (fact.has_record_gone()) {
       changed.push_back(fact.record_gone().record());

@@ -1,6 +1,7 @@
 #include "services/core/identity/profile.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -137,6 +138,16 @@ Profile Unfiltered(const RecordRow& row) {
   return profile;
 }
 
+template <class T>
+bool Same(const T& one, const T& other) {
+  return one.SerializeAsString() == other.SerializeAsString();
+}
+
+template <class List, class Equal>
+bool SameLists(const List& one, const List& other, const Equal& equal) {
+  return std::equal(one.begin(), one.end(), other.begin(), other.end(), equal);
+}
+
 // Equal for a date and the same with day and month swapped.
 std::string BirthKey(const Profile& profile) {
   const int day = profile.birth.day();
@@ -214,6 +225,26 @@ std::vector<std::string> BlockingKeys(const RecordRow& row) {
   AddBirthKeys(profile, blocks);
   Sort(blocks);
   return blocks;
+}
+
+bool LinksAlike(const RecordRow& row, const ledger::v1::RecordStated& stated) {
+  const agency::v1::PersonStated& one = row.said();
+  const agency::v1::PersonStated& other = stated.said();
+  const auto same_name = [](const auto& a, const auto& b) {
+    return a.given() == b.given() && a.family() == b.family();
+  };
+  const auto same_postcode = [](const auto& a, const auto& b) {
+    return a.postcode() == b.postcode();
+  };
+  return !row.gone() && row.agency() == other.record().agency() &&
+         SameLists(one.names(), other.names(), same_name) &&
+         SameLists(one.addresses(), other.addresses(), same_postcode) &&
+         SameLists(one.identifiers(), other.identifiers(),
+                   Same<agency::v1::Identifier>) &&
+         SameLists(row.checks(), stated.checks(), std::equal_to<>()) &&
+         Same(one.birth_date(), other.birth_date()) &&
+         Same(one.record(), other.record()) &&
+         Same(one.replaced_by(), other.replaced_by());
 }
 
 }  // namespace kith::core::identity

@@ -47,4 +47,9 @@ Profile ProfileOf(const ledger::v1::RecordRow& row,
 // kept under (an HMAC of) them.
 std::vector<std::string> BlockingKeys(const ledger::v1::RecordRow& row);
 
+// Whether `stated` has all that profile and blocks are made of as `row` has it,
+// letter by letter: a new telephone number links nobody.
+bool LinksAlike(const ledger::v1::RecordRow& row,
+                const ledger::v1::RecordStated& stated);
+
 }  // namespace kith::core::identity
