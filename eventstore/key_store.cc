@@ -14,7 +14,7 @@ namespace kith::eventstore {
 namespace {
 
 constexpr size_t kFamily = 0;
-constexpr size_t kCachedKeysMax = 131'072;  // about 16 MiB
+constexpr size_t kCachedKeysMax = 524'288;  // about 64 MiB
 constexpr size_t kCacheBytes = size_t{16} << 20;
 constexpr size_t kMemtableBytes = size_t{4} << 20;
 constexpr size_t kLogBytesMax = size_t{32} << 20;

@@ -66,7 +66,7 @@ absl::StatusOr<DecidedBatch> Decider::Found(const core::Genesis& genesis) {
 DecidedBatch Decider::NewBatch() {
   DecidedBatch batch;
   batch.first_position = next_position_;
-  batch.state = &state_.top().changes();
+  batch.state = &state_.changes();
   return batch;
 }
 
@@ -76,12 +76,12 @@ absl::Status Decider::DecideOne(inbox::Entry entry, DecidedBatch& batch) {
                            .unfit = WhyUnfit(entry.unfit)};
   if (!arrival.unfit.has_value()) {
     ASSIGN_OR_RETURN(arrival.mac_holds,
-                     mac_check_.Holds(state_.top(), entry.frame_bytes));
+                     mac_check_.Holds(state_, entry.frame_bytes));
   }
   KillPoint("checked");
   arrival.frame_bytes = std::move(entry.frame_bytes);
   ASSIGN_OR_RETURN(core::Applied applied,
-                   core::Apply(state_.top(), next_position_, arrival, hash_));
+                   core::Apply(state_, next_position_, arrival, hash_));
   Take(applied, batch);
   Answer answer{.ticket = entry.ticket};
   answer.outcome.expected_sequence = applied.expected_sequence;
@@ -97,7 +97,7 @@ absl::Status Decider::DecideOne(inbox::Entry entry, DecidedBatch& batch) {
 }
 
 void Decider::Take(core::Applied& applied, DecidedBatch& batch) {
-  state_.top().Absorb(std::move(applied.changes));
+  state_.Absorb(std::move(applied.changes));
   for (core::Decided& decided : applied.decided) {
     next_position_ += decided.facts.size();
     batch.decided.push_back(std::move(decided));

@@ -51,7 +51,7 @@ struct Options {
   // expected. The same on all replicas.
   bool hold_gaps = false;
   // Decided rows kept in memory, so that a batch seldom reads from disk.
-  size_t row_cache_bytes_max = size_t{64} << 20;
+  size_t row_cache_bytes_max = size_t{256} << 20;
   // What readers made of rows, kept in memory for the next reader.
   size_t kept_bytes_max = size_t{256} << 20;
   // Facts folded in one step of a rebuild.

@@ -37,7 +37,7 @@ absl::StatusOr<uint64_t> Rebuilder::Step() {
   ASSIGN_OR_RETURN(std::shared_ptr<const eventstore::Snapshot> snapshot,
                    store_.Read());
   rows_->Advance(snapshot);
-  if (folded_to_ == 0) PutViewVersion(views_.version, rows_->top());
+  if (folded_to_ == 0) PutViewVersion(views_.version, *rows_);
   ASSIGN_OR_RETURN(const std::vector<Read> facts, TakeRead());
   for (const Read& read : facts) RETURN_IF_ERROR(Fold(read));
   RETURN_IF_ERROR(AwaitWritten());
@@ -75,7 +75,7 @@ absl::StatusOr<std::vector<Rebuilder::Read>> Rebuilder::ReadFrom(
 }
 
 void Rebuilder::BeginWriting() {
-  const core::Overlay::Changes& changes = rows_->top().changes();
+  const core::Overlay::Changes& changes = rows_->changes();
   writing_ = std::async(std::launch::async, [&changes, table = rows_->table(),
                                              to = folded_to_, &store = store_] {
     std::vector<eventstore::RowChange> rows;
@@ -97,7 +97,7 @@ absl::Status Rebuilder::Fold(const Read& read) {
   statement.set_epoch(record.epoch);
   statement.set_sequence(record.sequence);
   return views_.fold(
-      rows_->top(),
+      *rows_,
       {record.position, absl::FromUnixMicros(record.recorded_at_micros),
        record.subject, statement, read.fact},
       hash_);

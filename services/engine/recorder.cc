@@ -42,15 +42,15 @@ eventstore::NewRecord RecordOf(const core::Decided& decided, uint32_t ordinal) {
 
 absl::Status Recorder::Complete(DecidedBatch& batch) {
   RETURN_IF_ERROR(Advance());
-  if (batch.first_position == 0) PutViewVersion(views_.version, live_->top());
+  if (batch.first_position == 0) PutViewVersion(views_.version, *live_);
   for (const core::Decided& decided : batch.decided) {
     RETURN_IF_ERROR(Record(decided, batch));
   }
   auto& rows = batch.writes.rows;
   AppendRows(eventstore::Table::State(), *batch.state, rows);
-  AppendRows(live_->table(), live_->top().changes(), rows);
+  AppendRows(live_->table(), live_->changes(), rows);
   if (building_ != nullptr) {
-    AppendRows(building_->table(), building_->top().changes(), rows);
+    AppendRows(building_->table(), building_->changes(), rows);
     batch.building = building_->table().version;
   }
   batch.figures.facts = batch.writes.records.size();
@@ -94,9 +94,9 @@ absl::Status Recorder::FoldViews(uint64_t position,
                                  const core::NewFact& fact) {
   const RecordedFact recorded = {position, decided.recorded_at, fact.subject,
                                  decided.statement, fact.fact};
-  RETURN_IF_ERROR(views_.fold(live_->top(), recorded, hash_));
+  RETURN_IF_ERROR(views_.fold(*live_, recorded, hash_));
   if (building_ == nullptr) return absl::OkStatus();
-  return views_.fold(building_->top(), recorded, hash_);
+  return views_.fold(*building_, recorded, hash_);
 }
 
 }  // namespace kith::engine

@@ -30,19 +30,23 @@ const ScanCache::Rows* ScanCache::Find(absl::string_view prefix) {
 }
 
 void ScanCache::Put(absl::string_view prefix, Rows rows) {
+  if (prefix.size() < kPrefixBytesMin) return;
   const size_t bytes = BytesOf(prefix, rows);
   if (young_bytes_ + bytes > generation_bytes_max_) {
     old_ = std::exchange(young_, {});
     young_bytes_ = 0;
   }
   young_bytes_ += bytes;
-  lengths_.insert(prefix.size());
+  lengths_[KindOf(prefix)].insert(prefix.size());
   old_.erase(prefix);
   young_.insert_or_assign(prefix, std::move(rows));
 }
 
 void ScanCache::Forget(absl::string_view key) {
-  for (const size_t length : lengths_) {
+  if (key.size() < kPrefixBytesMin) return;
+  const auto lengths = lengths_.find(KindOf(key));
+  if (lengths == lengths_.end()) return;
+  for (const size_t length : lengths->second) {
     if (length > key.size()) return;
     const absl::string_view prefix = key.substr(0, length);
     young_.erase(prefix);

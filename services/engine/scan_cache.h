@@ -6,6 +6,7 @@
 // Not thread-safe.
 #pragma once
 
+#include <array>
 #include <set>
 #include <string>
 #include <utility>
@@ -20,8 +21,9 @@ class ScanCache {
  public:
   using Rows = std::vector<std::pair<std::string, std::string>>;
 
-  // What is longer is not kept.
+  // What is longer is not kept, nor what has a shorter prefix.
   static constexpr size_t kRowsMax = 64;
+  static constexpr size_t kPrefixBytesMin = 2;
 
   explicit ScanCache(size_t bytes_max) : generation_bytes_max_(bytes_max / 2) {}
 
@@ -34,14 +36,19 @@ class ScanCache {
 
  private:
   using Generation = absl::flat_hash_map<std::string, Rows>;
+  // The first bytes of a key tell the family of its rows.
+  using Kind = std::array<char, kPrefixBytesMin>;
+
+  static Kind KindOf(absl::string_view key) { return {key[0], key[1]}; }
 
   const size_t generation_bytes_max_;
   // As in RowCache.
   Generation young_;
   size_t young_bytes_ = 0;
   Generation old_;
-  // Of the prefixes that were ever put: a handful.
-  std::set<size_t> lengths_;
+  // How long the prefixes are that were ever put, of each family of rows: a
+  // handful. Most rows that change are of families that nobody scans.
+  absl::flat_hash_map<Kind, std::set<size_t>> lengths_;
 };
 
 }  // namespace kith::engine

@@ -10,7 +10,8 @@ namespace kith::engine {
 TableRows::TableRows(eventstore::Table table, size_t cache_bytes_max,
                      Begins begins)
     : table_(table),
-      below_(table, cache_bytes_max, begins),
+      cache_(cache_bytes_max / 4 * 3),
+      below_(table, cache_bytes_max / 4, begins),
       top_(&layers_[0].changes) {
   layers_[0].below = &layers_[1].changes;
   layers_[1].below = &below_;
@@ -35,16 +36,36 @@ void TableRows::Advance(std::shared_ptr<const eventstore::Snapshot> snapshot) {
   top_ = &next.changes;
 }
 
-absl::StatusOr<std::optional<std::string>> TableRows::Below::Get(
+absl::StatusOr<std::optional<std::string>> TableRows::Get(
     absl::string_view key) const {
   if (const RowCache::Value* known = cache_.Find(key)) return *known;
+  ASSIGN_OR_RETURN(std::optional<std::string> value, top_->Get(key));
+  cache_.Put(key, value);
+  return value;
+}
+
+void TableRows::Put(core::Subject subject, absl::string_view key,
+                    std::string value) {
+  cache_.Put(key, value);
+  top_->Put(subject, key, std::move(value));
+}
+
+void TableRows::Delete(absl::string_view key) {
+  cache_.Put(key, std::nullopt);
+  top_->Delete(key);
+}
+
+void TableRows::Absorb(core::Overlay::Changes changes) {
+  for (const auto& [key, change] : changes) cache_.Put(key, change.value);
+  top_->Absorb(std::move(changes));
+}
+
+absl::StatusOr<std::optional<std::string>> TableRows::Below::Get(
+    absl::string_view key) const {
   if (ever_put_.has_value() && !ever_put_->MayHold(key)) {
     return std::optional<std::string>();
   }
-  ASSIGN_OR_RETURN(std::optional<std::string> value,
-                   snapshot_->Get(table_, key));
-  cache_.Put(key, value);
-  return value;
+  return snapshot_->Get(table_, key);
 }
 
 absl::Status TableRows::Below::Scan(absl::string_view prefix,
@@ -80,7 +101,6 @@ void TableRows::Below::Advance(
     const core::Overlay::Changes& committed,
     std::shared_ptr<const eventstore::Snapshot> snapshot) {
   for (const auto& [key, change] : committed) {
-    cache_.Put(key, change.value);
     if (ever_put_.has_value()) ever_put_->Add(key);
     scans_.Forget(key);
   }

@@ -6,8 +6,9 @@
 //   settled  changes of the batch before, whose commit may be under way; they
 //            stay as they are, and where they are, so that another thread may
 //            read them until the next batch but one begins
-//   below    a snapshot that holds all batches before those, behind a cache
-// Not thread-safe.
+//   below    a snapshot that holds all batches before those
+// A cache in front of them all holds rows as they are at the top. Not
+// thread-safe.
 #pragma once
 
 #include <memory>
@@ -22,7 +23,7 @@
 
 namespace kith::engine {
 
-class TableRows {
+class TableRows final : public core::StateWriter {
  public:
   // What the table holds at first. Of one that begins empty and is written from
   // here alone it is known without the store that most new keys have no row.
@@ -35,8 +36,20 @@ class TableRows {
 
   eventstore::Table table() const { return table_; }
 
-  // To read and write.
-  core::Overlay& top() { return *top_; }
+  // Reads and writes the top.
+  absl::StatusOr<std::optional<std::string>> Get(
+      absl::string_view key) const override;
+  absl::Status Scan(absl::string_view prefix,
+                    const Visit& visit) const override {
+    return top_->Scan(prefix, visit);
+  }
+  void Put(core::Subject subject, absl::string_view key,
+           std::string value) override;
+  void Delete(absl::string_view key) override;
+  void Absorb(core::Overlay::Changes changes);
+
+  // Of the batch being decided; good until the next batch but one begins.
+  const core::Overlay::Changes& changes() const { return top_->changes(); }
 
   // The next batch begins. `snapshot` holds every batch but the one that ends
   // now; that one may be in it.
@@ -46,10 +59,8 @@ class TableRows {
   // The committed rows.
   class Below final : public core::StateReader {
    public:
-    Below(eventstore::Table table, size_t cache_bytes_max, Begins begins)
-        : table_(table),
-          cache_(cache_bytes_max / 4 * 3),
-          scans_(cache_bytes_max / 4) {
+    Below(eventstore::Table table, size_t scans_bytes_max, Begins begins)
+        : table_(table), scans_(scans_bytes_max) {
       if (begins == Begins::kEmpty) ever_put_.emplace();
     }
 
@@ -66,7 +77,6 @@ class TableRows {
     absl::Status ScanStore(absl::string_view prefix, const Visit& visit) const;
 
     const eventstore::Table table_;
-    mutable RowCache cache_;
     mutable ScanCache scans_;
     // Every key that was ever committed; empty: not known.
     std::optional<KeyFilter> ever_put_;
@@ -92,6 +102,8 @@ class TableRows {
   };
 
   const eventstore::Table table_;
+  // Rows as they are at the top, whichever layer they are of.
+  mutable RowCache cache_;
   Below below_;
   // They change places with each batch, so that no change is copied.
   Layer layers_[2];

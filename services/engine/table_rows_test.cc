@@ -19,13 +19,13 @@ class TableRowsTest : public testing::Test {
   }
   void EndBatch() {
     uncommitted_ = {};
-    AppendRows(rows_.table(), rows_.top().changes(), uncommitted_.rows);
+    AppendRows(rows_.table(), rows_.changes(), uncommitted_.rows);
   }
-  std::string Value() { return rows_.top().Get("key")->value_or("none"); }
+  std::string Value() { return rows_.Get("key")->value_or("none"); }
   int Scanned() {
     int count = 0;
-    EXPECT_TRUE(rows_.top()
-                    .Scan("k",
+    EXPECT_TRUE(rows_
+                    .Scan("ke",
                           [&](auto, auto) {
                             ++count;
                             return true;
@@ -44,7 +44,7 @@ TEST_F(TableRowsTest, SeesWhatWasDecidedHoweverFarItsCommitHasCome) {
     Advance();
     EXPECT_EQ(Value(), batch == 0 ? "none" : std::string(batch, 'x'));
     EXPECT_EQ(Scanned(), batch == 0 ? 0 : 1);
-    rows_.top().Put(0, "key", std::string(batch + 1, 'x'));
+    rows_.Put(0, "key", std::string(batch + 1, 'x'));
     EXPECT_EQ(Value(), std::string(batch + 1, 'x'));
     EndBatch();
   }
@@ -52,10 +52,10 @@ TEST_F(TableRowsTest, SeesWhatWasDecidedHoweverFarItsCommitHasCome) {
 
 TEST_F(TableRowsTest, ADeletedRowStaysDeleted) {
   Advance();
-  rows_.top().Put(0, "key", "value");
+  rows_.Put(0, "key", "value");
   EndBatch();
   Advance();
-  rows_.top().Delete("key");
+  rows_.Delete("key");
   EndBatch();
   for (int batch = 0; batch < 4; ++batch) {
     Advance();
@@ -72,14 +72,14 @@ TEST(TableRowsThatBeganEmptyTest, FindEveryRowInTheStoreAndNoOther) {
   for (int batch = 0; batch < 6; ++batch) {
     rows.Advance(*store->Read());
     for (int key = 0; key < 100; ++key) {
-      const auto value = *rows.top().Get(absl::StrCat("key", key));
+      const auto value = *rows.Get(absl::StrCat("key", key));
       EXPECT_EQ(value.has_value(), key < batch * 10) << key;
     }
     for (int key = batch * 10; key < batch * 10 + 10; ++key) {
-      rows.top().Put(0, absl::StrCat("key", key), "value");
+      rows.Put(0, absl::StrCat("key", key), "value");
     }
     eventstore::Batch changes;
-    AppendRows(rows.table(), rows.top().changes(), changes.rows);
+    AppendRows(rows.table(), rows.changes(), changes.rows);
     ASSERT_TRUE(store->Commit(changes).ok());
   }
 }
