@@ -19,6 +19,8 @@ namespace {
 constexpr char kPartnership[] = "bench";
 // As an adapter with a full outbox: many in flight, and bounded.
 constexpr size_t kInFlightMax = 8000;
+// How often one call of `Updates` may come by each family.
+constexpr int kRoundsMax = 1000;
 
 template <class T>
 T OrStop(absl::StatusOr<T> value) {
@@ -199,10 +201,13 @@ std::vector<Node::Spoken> Introductions(uint64_t from, uint64_t to) {
 std::vector<Node::Spoken> Updates(uint64_t families, size_t count,
                                   int version) {
   std::vector<Node::Spoken> spoken;
+  KITH_CHECK(count <= families * kRoundsMax);
   for (size_t i = 0; i < count; ++i) {
-    // A stride that meets all families in an order of its own.
+    // A stride that meets all families in an order of its own. Each round says
+    // something later than all before it: what an agency said already, or said
+    // later, would change nothing and write next to nothing.
     const uint64_t family = i * 7919 % families;
-    const int round = version + static_cast<int>(i / families) * 10;
+    const int round = version * kRoundsMax + static_cast<int>(i / families);
     const simulation::Told council = {"council", family, round};
     const simulation::Told school = {"school", family, round};
     const simulation::Told health = {"health", family, round};
