@@ -9,10 +9,15 @@ namespace kith::eventstore {
 std::vector<SubjectNumber> SubjectsOf(const std::vector<NewRecord>& records,
                                       const std::vector<RowChange>& rows) {
   std::vector<SubjectNumber> subjects;
-  subjects.reserve(records.size() + rows.size());
-  for (const NewRecord& record : records) subjects.push_back(record.subject);
+  // Neighbours are often of one subject: to note it once is enough.
+  const auto note = [&](SubjectNumber subject) {
+    if (subjects.empty() || subjects.back() != subject) {
+      subjects.push_back(subject);
+    }
+  };
+  for (const NewRecord& record : records) note(record.subject);
   for (const RowChange& row : rows) {
-    if (row.value.has_value()) subjects.push_back(row.subject);
+    if (row.value.has_value()) note(row.subject);
   }
   return subjects;
 }

@@ -65,10 +65,14 @@ absl::StatusOr<std::vector<Rebuilder::Read>> Rebuilder::ReadFrom(
       snapshot->ScanLedger(first, [&](const eventstore::StoredRecord& record) {
         if (facts.size() >= count_max) return false;
         Read& read = facts.emplace_back();
-        read.record = record;
-        if (!record.payload.has_value()) return true;  // erased
-        read.record.payload->clear();
-        return whole = read.fact.ParseFromString(*record.payload);
+        read.position = record.position;
+        read.recorded_at_micros = record.recorded_at_micros;
+        read.subject = record.subject;
+        read.statement.set_source(record.source);
+        read.statement.set_epoch(record.epoch);
+        read.statement.set_sequence(record.sequence);
+        if (!record.payload.has_value()) return true;
+        return whole = read.fact.emplace().ParseFromString(*record.payload);
       }));
   if (!whole) return absl::DataLossError("a fact does not parse");
   return facts;
@@ -89,17 +93,12 @@ absl::Status Rebuilder::AwaitWritten() {
 }
 
 absl::Status Rebuilder::Fold(const Read& read) {
-  const eventstore::StoredRecord& record = read.record;
-  folded_to_ = record.position + 1;
-  if (!record.payload.has_value()) return absl::OkStatus();  // erased
-  ledger::v1::StatementRef statement;
-  statement.set_source(record.source);
-  statement.set_epoch(record.epoch);
-  statement.set_sequence(record.sequence);
+  folded_to_ = read.position + 1;
+  if (!read.fact.has_value()) return absl::OkStatus();
   return views_.fold(
       *rows_,
-      {record.position, absl::FromUnixMicros(record.recorded_at_micros),
-       record.subject, statement, read.fact},
+      {read.position, absl::FromUnixMicros(read.recorded_at_micros),
+       read.subject, read.statement, *read.fact},
       hash_);
 }
 

@@ -6,6 +6,7 @@
 
 #include <future>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "eventstore/store.h"
@@ -39,8 +40,11 @@ class Rebuilder {
 
   // A fact as it was read.
   struct Read {
-    eventstore::StoredRecord record;  // its payload, if any, is in `fact`
-    ledger::v1::Fact fact;
+    uint64_t position = 0;
+    int64_t recorded_at_micros = 0;
+    core::Subject subject = 0;
+    ledger::v1::StatementRef statement;
+    std::optional<ledger::v1::Fact> fact;  // empty: erased
   };
   // At most `count_max` facts from `first` on.
   static absl::StatusOr<std::vector<Read>> ReadFrom(
