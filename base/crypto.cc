@@ -1,5 +1,5 @@
 // The digest is called directly: EVP's way to it costs more than a short digest
-// does, and statements take dozens of those (docs/decisions/0019-speed.md).
+// does, and statements take dozens of those (docs/decisions/0020-speed.md).
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "base/crypto.h"
