@@ -56,7 +56,7 @@ absl::StatusOr<access::Recorded<v1::CountUnstoredResponse>> CountUnstoredAnswer(
     count->set_agency(row.agency());
     count->set_count(row.count());
   }
-  call.Sign(&response, response.mutable_info());
+  call.SignAnswer(&response);
   return call.Plain(std::move(response));
 }
 

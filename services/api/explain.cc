@@ -144,7 +144,7 @@ absl::StatusOr<access::Recorded<v1::ExplainAccessResponse>> ExplainAccessAnswer(
   auto disclosed = door.Compose<v1::ExplainAccessResponse>(
       pieces, [](v1::ExplainAccessResponse* response) { return response; },
       [&](v1::ExplainAccessResponse* response) {
-        call.Sign(response, response->mutable_info());
+        call.SignAnswer(response);
       });
   if (!disclosed.account().shown()) return NotFound();
   return call.Record(std::move(disclosed));
