@@ -1,6 +1,10 @@
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "base/bytes.h"
 #include "base/civil_date.h"
 #include "base/status.h"
@@ -9,6 +13,8 @@
 #include "services/api/person_query.h"
 #include "services/api/services.h"
 #include "services/api/shell.h"
+#include "services/api/whole.h"
+#include "services/views/keeping.h"
 #include "services/views/read.h"
 #include "services/views/timeline.h"
 #include "services/views/worklists.h"
@@ -61,6 +67,37 @@ absl::StatusOr<access::Recorded<v1::FindFamiliesResponse>> FindFamiliesAnswer(
       });
 }
 
+using WholeFamily = Whole<v1::FamilyView, v1::GetFamilyResponse>;
+
+// Parsed messages take some times their bytes on the wire.
+size_t MemoryOf(const std::shared_ptr<const WholeFamily>& family) {
+  if (family == nullptr) return sizeof(family);
+  size_t bytes = sizeof(*family);
+  for (const auto& piece : family->pieces) {
+    const size_t part = 4 * piece.part.ByteSizeLong();
+    // As a piece, and in an answer that is remembered.
+    bytes += sizeof(piece) + piece.label.SpaceUsedLong() + 2 * part;
+  }
+  return bytes;
+}
+
+// Kept for all who read while nothing of the family changes. Null: there is no
+// such family.
+absl::StatusOr<std::shared_ptr<const WholeFamily>> KeptFamily(
+    const core::StateReader& rows, uint64_t family, absl::Time now) {
+  using Family = std::shared_ptr<const WholeFamily>;
+  const std::string name = absl::StrCat(
+      "=f", family, "/", absl::FormatCivilTime(base::LondonDay(now)));
+  auto make = [&](const core::StateReader& watched) -> absl::StatusOr<Family> {
+    ASSIGN_OR_RETURN(auto pieces, views::FamilyPieces(watched, family, now));
+    if (!pieces.has_value()) return nullptr;
+    return std::make_shared<const WholeFamily>(*std::move(pieces));
+  };
+  ASSIGN_OR_RETURN(const auto kept,
+                   views::Kept<Family>(rows, name, make, MemoryOf));
+  return *kept;
+}
+
 absl::StatusOr<access::Recorded<v1::GetFamilyResponse>> GetFamilyAnswer(
     ReadCall& call, const v1::GetFamilyRequest& request) {
   RETURN_IF_ERROR(call.Open(request.read()));
@@ -69,7 +106,7 @@ absl::StatusOr<access::Recorded<v1::GetFamilyResponse>> GetFamilyAnswer(
       {{family}, {}},
       [&]([[maybe_unused]] const core::StateReader& rows,
           [[maybe_unused]] absl::Time now) {
-        return views::KeptFamily(rows, family, now);
+        return KeptFamily(rows, family, now);
       },
       [](v1::GetFamilyResponse* response) {
         return response->mutable_family();

@@ -28,6 +28,7 @@
 #include "services/api/context.h"
 #include "services/api/errors.h"
 #include "services/api/node.h"
+#include "services/api/whole.h"
 #include "services/disclosure/disclosed.h"
 #include "services/engine/read_view.h"
 #include "services/views/as_of.h"
@@ -215,13 +216,12 @@ class ReadCall {
   }
 
   template <class View, class Response>
-  using SharedWhole = std::shared_ptr<const views::Whole<View, Response>>;
+  using SharedWhole = std::shared_ptr<const Whole<View, Response>>;
   template <class Response, class View>
   static SharedWhole<View, Response> WholeOf(
       std::optional<views::Pieces<View>> pieces) {
     if (!pieces) return nullptr;
-    return std::make_shared<const views::Whole<View, Response>>(
-        *std::move(pieces));
+    return std::make_shared<const Whole<View, Response>>(*std::move(pieces));
   }
   template <class Response, class View>
   static SharedWhole<View, Response> WholeOf(SharedWhole<View, Response> kept) {
@@ -234,8 +234,7 @@ class ReadCall {
     if (!DropsUndone()) return whole;
     views::Pieces<View> left = whole->pieces;
     RETURN_IF_ERROR(DropUndone(start, &left));
-    return std::make_shared<const views::Whole<View, Response>>(
-        std::move(left));
+    return std::make_shared<const Whole<View, Response>>(std::move(left));
   }
 
   // Nobody but an auditor sees what was reached through a link since undone.

@@ -10,10 +10,6 @@
 namespace kith::core {
 
 // Null: there is none yet. DATA_LOSS: it does not parse.
-//
-// Every statement reads it, and parsing all rules costs more than many a
-// decision. So each thread keeps what it parsed last, with the bytes: as long
-// as these are equal it is the same row. Still a function of `state` alone.
 absl::StatusOr<std::shared_ptr<const ledger::v1::LedgerRow>> ReadLedger(
     const StateReader& state);
 

@@ -7,7 +7,6 @@
 #include "services/core/family/resolve.h"
 #include "services/views/compose.h"
 #include "services/views/due.h"
-#include "services/views/keeping.h"
 #include "services/views/names.h"
 #include "services/views/read.h"
 
@@ -339,18 +338,6 @@ class SummaryAnswer {
   Pieces<FamilySummary> pieces_;
 };
 
-// Parsed messages take some times their bytes on the wire.
-size_t MemoryOf(const std::shared_ptr<const WholeFamily>& family) {
-  if (family == nullptr) return sizeof(family);
-  size_t bytes = sizeof(*family);
-  for (const auto& piece : family->pieces) {
-    const size_t part = 4 * piece.part.ByteSizeLong();
-    bytes += sizeof(piece) + piece.label.SpaceUsedLong() +
-             2 * part;
-  }
-  return bytes;
-}
-
 template <class Composer, class T>
 Answer<T> AnswerBy(const core::StateReader& view, EntityNumber family,
                    absl::Time now) {
@@ -368,21 +355,6 @@ Answer<T> AnswerBy(const core::StateReader& view, EntityNumber family,
 Answer<FamilyView> FamilyPieces(const core::StateReader& view,
                                 EntityNumber family, absl::Time now) {
   return AnswerBy<FamilyAnswer, FamilyView>(view, family, now);
-}
-
-absl::StatusOr<std::shared_ptr<const WholeFamily>> KeptFamily(
-    const core::StateReader& view, EntityNumber family, absl::Time now) {
-  using Kept = std::shared_ptr<const WholeFamily>;
-  const std::string name = absl::StrCat(
-      "=f", family, "/", absl::FormatCivilTime(base::LondonDay(now)));
-  auto make = [&](const core::StateReader& rows) -> absl::StatusOr<Kept> {
-    ASSIGN_OR_RETURN(auto pieces, FamilyPieces(rows, family, now));
-    if (!pieces.has_value()) return nullptr;
-    return std::make_shared<const WholeFamily>(*std::move(pieces));
-  };
-  ASSIGN_OR_RETURN(const auto kept,
-                   views::Kept<Kept>(view, name, make, MemoryOf));
-  return *kept;
 }
 
 Answer<FamilySummary> SummaryPieces(const core::StateReader& view,

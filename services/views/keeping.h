@@ -1,6 +1,6 @@
 // Keeps what was made of rows together with the groups of rows it was made of,
 // so that the next reader need not make it again while none of them changes.
-// Internal to views.
+// For views and api.
 //
 // Only what does not depend on who reads may be kept; decisions never are.
 #pragma once

@@ -23,24 +23,17 @@
 #include "absl/time/time.h"
 #include "kith/api/v1/assessment_service.pb.h"
 #include "kith/api/v1/consent_service.pb.h"
-#include "kith/api/v1/family_service.pb.h"
 #include "kith/api/v1/lead_service.pb.h"
 #include "kith/api/v1/views.pb.h"
 #include "services/core/state.h"
 #include "services/views/find.h"
 #include "services/views/piece.h"
-#include "services/views/whole.h"
 
 namespace kith::views {
 
 template <class T>
 using Answer = absl::StatusOr<std::optional<Pieces<T>>>;
 
-// The same answer, kept for all who read while nothing of it changes. Null:
-// there is no such family.
-using WholeFamily = Whole<api::v1::FamilyView, api::v1::GetFamilyResponse>;
-absl::StatusOr<std::shared_ptr<const WholeFamily>> KeptFamily(
-    const core::StateReader& view, core::EntityNumber family, absl::Time now);
 Answer<api::v1::FamilyView> FamilyPieces(const core::StateReader& view,
                                          core::EntityNumber family,
                                          absl::Time now);

@@ -14,7 +14,7 @@
 #include "services/views/piece.h"
 #include "services/views/standing.h"
 
-namespace kith::views {
+namespace kith::api {
 
 // For each piece, whether it was shown.
 using Shown = std::vector<bool>;
@@ -51,13 +51,13 @@ class Composed {
 
 template <class View, class Answer>
 struct Whole {
-  explicit Whole(Pieces<View> all) : pieces(std::move(all)) {
+  explicit Whole(views::Pieces<View> all) : pieces(std::move(all)) {
     concerned.Add(pieces);
   }
 
-  const Pieces<View> pieces;
-  Concerned concerned;
+  const views::Pieces<View> pieces;
+  views::Concerned concerned;
   mutable Composed<Answer> composed;
 };
 
-}  // namespace kith::views
+}  // namespace kith::api
