@@ -69,16 +69,10 @@ absl::StatusOr<access::Recorded<v1::FindFamiliesResponse>> FindFamiliesAnswer(
 
 using WholeFamily = Whole<v1::FamilyView, v1::GetFamilyResponse>;
 
-// Parsed messages take some times their bytes on the wire.
 size_t MemoryOf(const std::shared_ptr<const WholeFamily>& family) {
   if (family == nullptr) return sizeof(family);
-  size_t bytes = sizeof(*family);
-  for (const auto& piece : family->pieces) {
-    const size_t part = 4 * piece.part.ByteSizeLong();
-    // As a piece, and in an answer that is remembered.
-    bytes += sizeof(piece) + piece.label.SpaceUsedLong() + 2 * part;
-  }
-  return bytes;
+  // As pieces, and as an answer that is remembered.
+  return sizeof(*family) + 2 * views::MemoryOfPieces(family->pieces);
 }
 
 // Kept for all who read while nothing of the family changes. Null: there is no

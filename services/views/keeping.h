@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "base/status.h"
 #include "services/core/state.h"
+#include "services/views/piece.h"
 
 namespace kith::views {
 
@@ -45,6 +46,17 @@ class Watched final : public core::StateReader, public core::Keeper {
   mutable std::set<std::string> groups_;
   mutable bool whole_ = true;
 };
+
+// Parsed messages take some times their bytes on the wire.
+template <class T>
+size_t MemoryOfPieces(const Pieces<T>& pieces) {
+  size_t bytes = 0;
+  for (const Piece<T>& piece : pieces) {
+    bytes += sizeof(piece) + piece.label.SpaceUsedLong() +
+             4 * piece.part.ByteSizeLong();
+  }
+  return bytes;
+}
 
 template <class T>
 struct KeptValue final : core::Kept {
