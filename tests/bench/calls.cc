@@ -20,6 +20,23 @@ grpc::ByteBuffer BufferOf(const std::string& bytes) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
+std::shared_ptr<grpc::ChannelCredentials> CallerCredentials(
+    const CallLoad& load) {
+  if (!load.tls) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({load.tls->authority, load.tls->client_key,
+                               load.tls->client_certificate});
+}
+
+std::shared_ptr<grpc::ServerCredentials> ServerCredentialsOf(
+    const std::optional<Tls>& tls) {
+  if (!tls) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options(
+      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = tls->authority;
+  options.pem_key_cert_pairs = {{tls->server_key, tls->server_certificate}};
+  return grpc::SslServerCredentials(options);
+}
+
 // Reads the request, answers with the same bytes each time.
 class EmptyReactor : public grpc::ServerGenericBidiReactor {
  public:
@@ -63,9 +80,7 @@ class Caller {
   explicit Caller(const CallLoad& load)
       : load_(load),
         stub_(grpc::CreateChannel(
-            absl::StrCat("127.0.0.1:", load.port),
-            grpc::SslCredentials({load.tls.authority, load.tls.client_key,
-                                  load.tls.client_certificate}))),
+            absl::StrCat("127.0.0.1:", load.port), CallerCredentials(load))),
         slots_(load.in_flight) {}
 
   CallFigures Run() {
@@ -130,14 +145,10 @@ struct EmptyServer::Impl {
   std::unique_ptr<grpc::Server> server;
 };
 
-EmptyServer::EmptyServer(size_t answer_bytes, const Tls& tls)
+EmptyServer::EmptyServer(size_t answer_bytes, const std::optional<Tls>& tls)
     : impl_(std::make_unique<Impl>(answer_bytes)) {
-  grpc::SslServerCredentialsOptions options(
-      GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.pem_root_certs = tls.authority;
-  options.pem_key_cert_pairs = {{tls.server_key, tls.server_certificate}};
   grpc::ServerBuilder builder;
-  builder.AddListeningPort("127.0.0.1:0", grpc::SslServerCredentials(options),
+  builder.AddListeningPort("127.0.0.1:0", ServerCredentialsOf(tls),
                            &impl_->port);
   builder.RegisterCallbackGenericService(&impl_->service);
   impl_->server = builder.BuildAndStart();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,8 @@ struct Tls {
 // A server whose every method answers with so many bytes and does nothing.
 class EmptyServer {
  public:
-  EmptyServer(size_t answer_bytes, const Tls& tls);
+  // No `tls`: plaintext.
+  EmptyServer(size_t answer_bytes, const std::optional<Tls>& tls);
   ~EmptyServer();
   int port() const;
 
@@ -29,7 +31,7 @@ class EmptyServer {
 
 struct CallLoad {
   int port = 0;
-  Tls tls;
+  std::optional<Tls> tls;
   std::string method;  // "/package.Service/Method"
   // Serialised requests, taken in turn; metadata for all.
   std::vector<std::string> requests;

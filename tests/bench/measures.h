@@ -26,9 +26,9 @@ Median SyncMicros(const std::string& folder);
 // all views against reading, parsing and writing the same rows.
 void MeasureIntakeAndRebuild(const Settings& settings, Report& report);
 
-// GetFamily over gRPC and mutual TLS, with a token, disclosure and a durable
-// access record, against a call over mutual TLS that does nothing and answers
-// with as many bytes.
+// GetFamily over gRPC with disclosure and a durable access record, against a
+// call that does nothing and answers with as many bytes: both without TLS, and
+// both over mutual TLS with a token.
 void MeasureReads(const Settings& settings, Report& report);
 
 // Through a real Kafka on this machine: from a statement to its being visible,

@@ -54,7 +54,7 @@ std::vector<std::string> Requests(const engine::ReadView& view) {
 // What stands between a node and its callers, as kithd builds it.
 class Served {
  public:
-  Served(Node& node, const std::string& folder)
+  Served(Node& node, const std::string& folder, bool tls)
       : access_store_(OpenAccess(folder)),
         access_("bench", *access_store_, [this] { return clock_.Now(); }),
         acts_(node.partnership(), "api_bench", "k1", std::string(32, 'k'), 1,
@@ -71,15 +71,18 @@ class Served {
               api::RateLimit(1000000, absl::Hours(1)),
               ""},
         doorkeeper_(OpenDoor(folder)),
-        callers_(api::MakeCertifiedCallers(*doorkeeper_)),
+        callers_(tls ? api::MakeCertifiedCallers(*doorkeeper_)
+                     : api::MakeBelievedCallers()),
         workers_(8, 1024),
         shell_(nodes_, workers_, metrics_, *callers_) {
     api::ServerOptions options;
     options.listen = "127.0.0.1:0";
     const std::string door = absl::StrCat(folder, "/identity/node/");
-    options.tls = {absl::StrCat(door, "server.crt"),
-                   absl::StrCat(door, "server.key"),
-                   absl::StrCat(door, "clients.crt")};
+    if (tls) {
+      options.tls = {absl::StrCat(door, "server.crt"),
+                     absl::StrCat(door, "server.key"),
+                     absl::StrCat(door, "clients.crt")};
+    }
     auto server = api::Server::Start(options, shell_);
     KITH_CHECK(server.ok());
     server_ = *std::move(server);
@@ -167,9 +170,14 @@ Pairs Compare(const CallLoad& load, const CallLoad& nothing,
   return pairs;
 }
 
-void MeasureAt(int in_flight, CallLoad load, const Settings& settings,
+struct Goal {
+  int in_flight = 1;
+  double ratio = 1;
+};
+
+void MeasureAt(const Goal& goal, CallLoad load, const Settings& settings,
                Report& report) {
-  load.in_flight = in_flight;
+  load.in_flight = goal.in_flight;
   const CallFigures once = MakeCalls(load);  // also warms up
   const EmptyServer empty(once.answer_bytes, load.tls);
   CallLoad nothing = load;
@@ -178,19 +186,51 @@ void MeasureAt(int in_flight, CallLoad load, const Settings& settings,
   const Median ratio = MedianOf(pairs.ratios);
   const double sync = MedianOf(pairs.syncs).value;
   const double floor = MedianOf(pairs.floors).value;
-  const bool alone = in_flight == 1;
+  const bool alone = goal.in_flight == 1;
   report.Add(
-      {.name = absl::StrCat("GetFamily, mTLS, p50, ", in_flight, " in flight"),
+      {.name = absl::StrCat("GetFamily, ", load.tls ? "mTLS" : "no TLS",
+                            ", p50, ", goal.in_flight, " in flight"),
        .value = MedianOf(pairs.reads).value,
        .unit = "us",
        .floor = alone ? floor + 2 * sync + kAloneMicros : floor,
        .ratio = ratio.value,
-       .goal = alone ? 1.0 : 1.6,
+       .goal = goal.ratio,
        .ratio_at_most = true,
        .note = absl::StrFormat(
            "ratio %s; p99 %.0f us; %d bytes; empty %.0f us, fdatasync %.0f us",
            SpreadOf(ratio), MedianOf(pairs.slow).value, once.answer_bytes,
            floor, sync)});
+}
+
+CallLoad LoadOf(Node& node, const Settings& settings) {
+  CallLoad load;
+  load.method = "/kith.api.v1.FamilyService/GetFamily";
+  load.requests = Requests(**node.engine().Read());
+  load.metadata = {{"kith-purpose", "early_help"}};
+  load.calls = std::min(settings.statements, kCalls);
+  return load;
+}
+
+void MeasurePlain(Node& node, const std::string& folder,
+                  const Settings& settings, Report& report) {
+  CallLoad load = LoadOf(node, settings);
+  load.metadata.insert(load.metadata.end(), {{"kith-agency", "council"},
+                                             {"kith-role", "practitioner"},
+                                             {"kith-practitioner", "w1"}});
+  const Served served(node, folder, false);
+  load.port = served.port();
+  MeasureAt({64, 2.0}, load, settings, report);
+}
+
+void MeasureSecured(Node& node, const std::string& folder, const Tls& tls,
+                    const Settings& settings, Report& report) {
+  CallLoad load = LoadOf(node, settings);
+  load.metadata.emplace_back("authorization", TokenOf(folder));
+  load.tls = tls;
+  const Served served(node, folder, true);
+  load.port = served.port();
+  MeasureAt({64, 1.6}, load, settings, report);
+  MeasureAt({1, 1.0}, load, settings, report);
 }
 
 }  // namespace
@@ -199,17 +239,9 @@ void MeasureReads(const Settings& settings, Report& report) {
   const std::string folder = absl::StrCat(settings.folder, "/reads");
   Node node(folder, nullptr);
   node.Run(node.Sign(Introductions(0, kFamiliesAsked)));
-  CallLoad load;
-  load.tls = MakeIdentity(absl::StrCat(folder, "/identity"));
-  const Served served(node, folder);
-  load.port = served.port();
-  load.method = "/kith.api.v1.FamilyService/GetFamily";
-  load.requests = Requests(**node.engine().Read());
-  load.metadata = {{"authorization", TokenOf(folder)},
-                   {"kith-purpose", "early_help"}};
-  load.calls = std::min(settings.statements, kCalls);
-  MeasureAt(64, load, settings, report);
-  MeasureAt(1, load, settings, report);
+  const Tls tls = MakeIdentity(absl::StrCat(folder, "/identity"));
+  MeasurePlain(node, folder, settings, report);
+  MeasureSecured(node, folder, tls, settings, report);
 }
 
 }  // namespace kith::bench
