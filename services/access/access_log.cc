@@ -59,13 +59,14 @@ void AddBasis(const Call& call, ledger::v1::AccessRecord& record) {
 }
 
 eventstore::NewRecord ToRecord(const ledger::v1::AccessRecord& record,
-                               const std::string& node, int64_t at_micros) {
+                               const std::string& node, int64_t at_micros,
+                               absl::string_view salt) {
   eventstore::NewRecord out;
   out.recorded_at_micros = at_micros;
   out.source = node;
   out.kind = kAccessRecordKind;
   out.also_about = IndexedUnder(record);
-  out.salt = base::RandomBytes(base::kDigestBytes);
+  out.salt = std::string(salt);
   out.payload = record.SerializeAsString();
   return out;
 }
@@ -77,17 +78,15 @@ AccessLog::AccessLog(std::string node, eventstore::Store& store,
     : node_(std::move(node)),
       store_(store),
       now_(std::move(now)),
-      writing_([this] { Write(); }),
-      telling_([this] { Tell(); }) {}
+      writing_([this] { Write(); }) {}
 
 AccessLog::~AccessLog() {
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
   }
-  to_write_.notify_one();
+  changed_.notify_one();
   writing_.join();
-  telling_.join();
 }
 
 absl::Status AccessLog::RecordDenial(const disclosure::Reader& reader,
@@ -136,43 +135,28 @@ std::shared_ptr<Receipt> AccessLog::Enqueue(ledger::v1::AccessRecord record) {
     return receipt;
   }
   queue_.push_back({std::move(record), receipt});
-  if (queue_.size() == 1) to_write_.notify_one();
+  if (queue_.size() == 1) changed_.notify_one();
   return receipt;
 }
 
 void AccessLog::Write() {
   std::unique_lock lock(mutex_);
   while (true) {
-    to_write_.wait(lock, [&] { return !queue_.empty() || ended_; });
-    if (queue_.empty()) break;
-    Group group;
+    changed_.wait(lock, [&] { return !queue_.empty() || ended_; });
+    if (queue_.empty()) return;
+    std::vector<Waiting> group;
     const size_t count = std::min(queue_.size(), kGroupMax);
     std::move(queue_.begin(), queue_.begin() + count,
-              std::back_inserter(group.all));
+              std::back_inserter(group));
     queue_.erase(queue_.begin(), queue_.begin() + count);
-    group.result = broken_;
+    absl::Status result = broken_;
     lock.unlock();
-    if (group.result.ok()) group.result = CommitAll(group.all);
+    if (result.ok()) result = CommitAll(group);
     lock.lock();
-    broken_ = group.result;
-    written_.push_back(std::move(group));
-    to_tell_.notify_one();
-  }
-  all_written_ = true;
-  to_tell_.notify_one();
-}
-
-void AccessLog::Tell() {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    to_tell_.wait(lock, [&] { return !written_.empty() || all_written_; });
-    if (written_.empty()) return;
-    const Group group = std::move(written_.front());
-    written_.pop_front();
+    broken_ = result;
     lock.unlock();
-    for (const Waiting& waiting : group.all) {
-      waiting.receipt->Tell(group.result);
-    }
+    for (const Waiting& waiting : group) waiting.receipt->Tell(result);
+    group.clear();
     lock.lock();
   }
 }
@@ -180,8 +164,13 @@ void AccessLog::Tell() {
 absl::Status AccessLog::CommitAll(const std::vector<Waiting>& group) {
   eventstore::Batch batch;
   last_micros_ = std::max(last_micros_, absl::ToUnixMicros(now_()));
+  const std::string salts =
+      base::RandomBytes(group.size() * base::kDigestBytes);
+  absl::string_view left = salts;
   for (const Waiting& waiting : group) {
-    batch.records.push_back(ToRecord(waiting.record, node_, last_micros_));
+    batch.records.push_back(ToRecord(waiting.record, node_, last_micros_,
+                                     left.substr(0, base::kDigestBytes)));
+    left.remove_prefix(base::kDigestBytes);
   }
   return store_.Commit(batch).ok() ? absl::OkStatus() : Unwritable();
 }

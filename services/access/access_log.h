@@ -4,8 +4,8 @@
 // the partnership's. Records of several answers share one sync. Families are
 // indexed, so that "who looked" is a scan of one family's looks.
 //
-// Thread-safe. Two threads of its own write and tell; calls that say so block
-// on the disk, and are not for an event loop.
+// Thread-safe. A thread of its own writes and tells; calls that say so block on
+// the disk, and are not for an event loop.
 #pragma once
 
 #include <condition_variable>
@@ -98,20 +98,13 @@ class AccessLog {
     ledger::v1::AccessRecord record;
     std::shared_ptr<Receipt> receipt;
   };
-  struct Group {
-    std::vector<Waiting> all;
-    absl::Status result;
-  };
-
   ledger::v1::AccessRecord RecordOf(const disclosure::Account& account,
                                     const disclosure::Reader& reader,
                                     const Call& call) const;
   std::shared_ptr<Receipt> Enqueue(ledger::v1::AccessRecord record);
   // The writing thread: one synced write after the other, each for all that
-  // gathered meanwhile. The telling thread: what comes of it, while the next
-  // write is under way.
+  // gathered meanwhile.
   void Write();
-  void Tell();
   absl::Status CommitAll(const std::vector<Waiting>& group);
 
   const std::string node_;
@@ -119,17 +112,13 @@ class AccessLog {
   const std::function<absl::Time()> now_;
 
   std::mutex mutex_;
-  std::condition_variable to_write_;
-  std::condition_variable to_tell_;
+  std::condition_variable changed_;
   std::deque<Waiting> queue_;  // guarded by mutex_
-  std::deque<Group> written_;  // guarded by mutex_; not told yet
   bool ended_ = false;         // guarded by mutex_
-  bool all_written_ = false;   // guarded by mutex_
   absl::Status broken_;        // guarded by mutex_; OK until a write failed
   int64_t last_micros_ = 0;    // the writing thread's
 
-  std::thread writing_;  // last: they use all of the above
-  std::thread telling_;
+  std::thread writing_;  // last: it uses all of the above
 };
 
 }  // namespace kith::access

@@ -21,7 +21,8 @@ class Receipt {
  public:
   // UNAVAILABLE: it could not be written; the answer must not leave.
   absl::Status Wait();
-  // Calls `then` once it is known, on this thread or one of the log's. Once.
+  // Calls `then` once it is known, on this thread or the log's, which writes
+  // nothing meanwhile: it must not wait, least of all for a record. Once.
   void Then(std::function<void(const absl::Status&)> then);
 
  private:
@@ -45,7 +46,8 @@ class Recorded {
     return std::move(value_);
   }
 
-  // The same without waiting: `then` takes an absl::StatusOr<T>.
+  // The same without waiting: `then` takes an absl::StatusOr<T>, and must not
+  // wait for anything (Receipt).
   template <class Take>
   void Then(Take then) && {
     auto value = std::make_shared<T>(std::move(value_));
