@@ -68,6 +68,8 @@ rocksdb::ColumnFamilyOptions OptionsOf(const FamilyOptions& family,
   options.bottommost_compression = rocksdb::kDisableCompressionOption;
   options.write_buffer_size = family.memtable_bytes;
   options.max_write_buffer_number = 3;
+  // Half as many rewrites of what a rebuild of the views writes at once.
+  options.level0_file_num_compaction_trigger = 8;
   options.level_compaction_dynamic_level_bytes = true;
   return options;
 }

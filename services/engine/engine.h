@@ -54,8 +54,9 @@ struct Options {
   size_t row_cache_bytes_max = size_t{256} << 20;
   // What readers made of rows, kept in memory for the next reader.
   size_t kept_bytes_max = size_t{256} << 20;
-  // Facts folded in one step of a rebuild.
-  size_t rebuild_step_max = 5000;
+  // Facts folded in one step of a rebuild: a row that changes often is sealed
+  // and written once a step.
+  size_t rebuild_step_max = 20000;
   // Called once when the engine stops by itself, with the reason.
   std::function<void(const absl::Status&)> on_stopped;
 };

@@ -8,6 +8,14 @@
 #include "services/engine/view_version.h"
 
 namespace kith::engine {
+namespace {
+
+template <class T>
+T* New(google::protobuf::Arena* arena) {
+  return google::protobuf::Arena::CreateMessage<T>(arena);
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Rebuilder>> Rebuilder::Begin(
     eventstore::Store& store, const ViewFold& views, core::KeyHash hash,
@@ -38,8 +46,8 @@ absl::StatusOr<uint64_t> Rebuilder::Step() {
                    store_.Read());
   rows_->Advance(snapshot);
   if (folded_to_ == 0) PutViewVersion(views_.version, *rows_);
-  ASSIGN_OR_RETURN(const std::vector<Read> facts, TakeRead());
-  for (const Read& read : facts) RETURN_IF_ERROR(Fold(read));
+  ASSIGN_OR_RETURN(const Chunk chunk, TakeRead());
+  for (const Read& read : chunk.facts) RETURN_IF_ERROR(Fold(read));
   RETURN_IF_ERROR(AwaitWritten());
   BeginWriting();
   const uint64_t left = snapshot->head().next - folded_to_;
@@ -47,35 +55,40 @@ absl::StatusOr<uint64_t> Rebuilder::Step() {
   return left;
 }
 
-absl::StatusOr<std::vector<Rebuilder::Read>> Rebuilder::TakeRead() {
-  ASSIGN_OR_RETURN(std::vector<Read> facts,
-                   reading_.valid() ? reading_.get()
+absl::StatusOr<Rebuilder::Chunk> Rebuilder::TakeRead() {
+  ASSIGN_OR_RETURN(Chunk chunk, reading_.valid()
+                                    ? reading_.get()
                                     : ReadFrom(store_, folded_to_, step_max_));
   reading_ = std::async(std::launch::async, ReadFrom, std::cref(store_),
-                        folded_to_ + facts.size(), step_max_);
-  return facts;
+                        folded_to_ + chunk.facts.size(), step_max_);
+  return chunk;
 }
 
-absl::StatusOr<std::vector<Rebuilder::Read>> Rebuilder::ReadFrom(
+absl::StatusOr<Rebuilder::Chunk> Rebuilder::ReadFrom(
     const eventstore::Store& store, uint64_t first, size_t count_max) {
   ASSIGN_OR_RETURN(const auto snapshot, store.Read());
-  std::vector<Read> facts;
+  Chunk chunk{std::make_unique<google::protobuf::Arena>(), {}};
+  google::protobuf::Arena* const arena = chunk.arena.get();
   bool whole = true;
   RETURN_IF_ERROR(
       snapshot->ScanLedger(first, [&](const eventstore::StoredRecord& record) {
-        if (facts.size() >= count_max) return false;
-        Read& read = facts.emplace_back();
+        if (chunk.facts.size() >= count_max) return false;
+        Read& read = chunk.facts.emplace_back();
         read.position = record.position;
         read.recorded_at_micros = record.recorded_at_micros;
         read.subject = record.subject;
-        read.statement.set_source(record.source);
-        read.statement.set_epoch(record.epoch);
-        read.statement.set_sequence(record.sequence);
+        auto* statement = New<ledger::v1::StatementRef>(arena);
+        statement->set_source(record.source);
+        statement->set_epoch(record.epoch);
+        statement->set_sequence(record.sequence);
+        read.statement = statement;
         if (!record.payload.has_value()) return true;
-        return whole = read.fact.emplace().ParseFromString(*record.payload);
+        auto* fact = New<ledger::v1::Fact>(arena);
+        read.fact = fact;
+        return whole = fact->ParseFromString(*record.payload);
       }));
   if (!whole) return absl::DataLossError("a fact does not parse");
-  return facts;
+  return chunk;
 }
 
 void Rebuilder::BeginWriting() {
@@ -94,11 +107,11 @@ absl::Status Rebuilder::AwaitWritten() {
 
 absl::Status Rebuilder::Fold(const Read& read) {
   folded_to_ = read.position + 1;
-  if (!read.fact.has_value()) return absl::OkStatus();
+  if (read.fact == nullptr) return absl::OkStatus();
   return views_.fold(
       *rows_,
       {read.position, absl::FromUnixMicros(read.recorded_at_micros),
-       read.subject, read.statement, *read.fact},
+       read.subject, *read.statement, *read.fact},
       hash_);
 }
 

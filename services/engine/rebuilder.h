@@ -6,10 +6,10 @@
 
 #include <future>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "eventstore/store.h"
+#include "google/protobuf/arena.h"
 #include "services/core/decision.h"
 #include "services/engine/table_rows.h"
 #include "services/engine/view_fold.h"
@@ -38,20 +38,25 @@ class Rebuilder {
   Rebuilder(eventstore::Store& store, const ViewFold& views, core::KeyHash hash,
             std::unique_ptr<TableRows> rows, size_t step_max);
 
-  // A fact as it was read.
+  // A fact as it was read; its messages are in the chunk's arena.
   struct Read {
     uint64_t position = 0;
     int64_t recorded_at_micros = 0;
     core::Subject subject = 0;
-    ledger::v1::StatementRef statement;
-    std::optional<ledger::v1::Fact> fact;  // empty: erased
+    const ledger::v1::StatementRef* statement = nullptr;
+    const ledger::v1::Fact* fact = nullptr;  // null: erased
+  };
+  // Facts and the memory they are in, which is let go all together.
+  struct Chunk {
+    std::unique_ptr<google::protobuf::Arena> arena;
+    std::vector<Read> facts;
   };
   // At most `count_max` facts from `first` on.
-  static absl::StatusOr<std::vector<Read>> ReadFrom(
-      const eventstore::Store& store, uint64_t first, size_t count_max);
+  static absl::StatusOr<Chunk> ReadFrom(const eventstore::Store& store,
+                                        uint64_t first, size_t count_max);
 
   // The facts of this step; begins to read those of the next.
-  absl::StatusOr<std::vector<Read>> TakeRead();
+  absl::StatusOr<Chunk> TakeRead();
   absl::Status Fold(const Read& read);
   // Waits for the step that is being written.
   absl::Status AwaitWritten();
@@ -64,7 +69,7 @@ class Rebuilder {
   const size_t step_max_;
   uint64_t folded_to_ = 0;
   // The facts from `folded_to_` on. Empty before the first step.
-  std::future<absl::StatusOr<std::vector<Read>>> reading_;
+  std::future<absl::StatusOr<Chunk>> reading_;
   // Of the step that is being written; reads the changes that `rows_` holds
   // for it. Last: it is waited for before the rest goes.
   std::future<absl::Status> writing_;
