@@ -30,6 +30,8 @@ int NumberIn(absl::string_view digits) {
 absl::CivilDay LondonDay(absl::Time when) {
   const auto utc = absl::ToCivilSecond(when, absl::UTCTimeZone());
   const absl::CivilHour hour(utc);
+  // Only in the last hour does it matter.
+  if (hour.hour() != 23) return absl::CivilDay(hour);
   const bool summer = hour >= absl::CivilHour(SummerBegins(utc.year())) + 1 &&
                       hour < absl::CivilHour(SummerEnds(utc.year())) + 1;
   return absl::CivilDay(hour + (summer ? 1 : 0));

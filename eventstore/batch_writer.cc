@@ -1,5 +1,7 @@
 #include "eventstore/batch_writer.h"
 
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/crypto.h"
@@ -34,13 +36,9 @@ void BatchWriter::Append(const NewRecord& record, Head& head) {
   base::AppendSealed(AsView(keys_.at(record.subject)), key_,
                      JoinSalt(record.salt, record.payload), value_);
   Put(kLedger, base::BigEndian64(head.next), value_);
-  key_.clear();
-  AppendIndexKey(record.subject, head.next, key_);
-  Put(kSubjects, key_, "");
+  AppendIndexKey(record.subject, head.next, index_keys_.emplace_back());
   for (const SubjectNumber other : record.also_about) {
-    key_.clear();
-    AppendIndexKey(other, head.next, key_);
-    Put(kSubjects, key_, "");
+    AppendIndexKey(other, head.next, index_keys_.emplace_back());
   }
   head = {head.next + 1, base::Sha256(header)};
 }
@@ -68,6 +66,8 @@ void BatchWriter::DeleteView(uint32_t version) {
 }
 
 void BatchWriter::Finish(const Moment& moment) {
+  std::sort(index_keys_.begin(), index_keys_.end());
+  for (const std::string& key : index_keys_) Put(kSubjects, key, "");
   const std::string mark = EncodeMark(moment);
   Put(kMeta, kMomentKey, EncodeMoment(moment));
   Put(kSubjects, kSubjectsMarkKey, mark);

@@ -26,7 +26,7 @@ class BatchWriter {
   // All rows of a version of the views, however many: RocksDB notes the range
   // and drops them when it next compacts.
   void DeleteView(uint32_t version);
-  // The moment the store reaches with this write, and its marks.
+  // The moment the store reaches with this write, and its marks. Last, once.
   void Finish(const Moment& moment);
 
   rocksdb::WriteBatch& batch() { return batch_; }
@@ -37,6 +37,9 @@ class BatchWriter {
   const Database& database_;
   const KeyStore::Keys& keys_;
   rocksdb::WriteBatch batch_;
+  // Of the subject index. `Finish` puts them, in order: RocksDB finds the place
+  // of a key quickest beside the one before.
+  std::vector<std::string> index_keys_;
   // Reused, so that most rows need no memory of their own.
   std::string key_;
   std::string value_;
