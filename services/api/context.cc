@@ -1,9 +1,16 @@
 #include "services/api/context.h"
 
+#include <set>
+#include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "base/bytes.h"
 #include "base/civil_date.h"
+#include "base/status.h"
 #include "services/core/family/dates.h"
+#include "services/views/keeping.h"
 
 namespace kith::api {
 namespace {
@@ -76,12 +83,9 @@ disclosure::Agreement AgreementOf(
   return agreement;
 }
 
-}  // namespace
-
-disclosure::Context ContextOf(views::Standing standing, absl::Time now) {
+disclosure::Context ContextOf(views::Standing standing, absl::CivilDay today) {
   disclosure::Context context;
-  context.today = base::LondonDay(now);
-  context.now = now;
+  context.today = today;
   for (auto& [record, about] : standing.records) {
     context.records[record] = {
         std::move(about.agency), std::move(about.surely_same),
@@ -107,6 +111,72 @@ disclosure::Context ContextOf(views::Standing standing, absl::Time now) {
     context.agreements.push_back(AgreementOf(recorded));
   }
   return context;
+}
+
+absl::StatusOr<Known> Inquire(const core::StateReader& rows,
+                              const views::Concerned& concerned,
+                              absl::Time now) {
+  ASSIGN_OR_RETURN(views::Standing standing,
+                   views::StandingOf(rows, concerned, now));
+  Known known;
+  for (const auto& row : standing.overrides) {
+    known.legal_basis[row.recorded().override().number()] =
+        row.recorded().said().basis();
+  }
+  for (const auto& row : standing.glass) {
+    known.legal_basis[row.broken().access().number()] =
+        row.broken().said().basis();
+  }
+  known.context = ContextOf(std::move(standing), base::LondonDay(now));
+  return known;
+}
+
+// All that it depends on beside the rows.
+std::string NameOf(const views::Concerned& concerned, absl::CivilDay today) {
+  std::string name = absl::StrCat("=k", today - absl::CivilDay(), "r");
+  for (const uint64_t record : concerned.records) {
+    base::AppendBigEndian64(record, name);
+  }
+  name += 'f';
+  for (const uint64_t family : concerned.families) {
+    base::AppendBigEndian64(family, name);
+  }
+  return name;
+}
+
+// About; sets make most of it.
+size_t MemoryOf(const Known& known) {
+  constexpr size_t kSetEntry = 50, kMapEntry = 100, kLicence = 500;
+  const disclosure::Context& context = known.context;
+  size_t bytes = sizeof(known);
+  for (const auto& [record, about] : context.records) {
+    bytes += sizeof(about) + kMapEntry +
+             kSetEntry * (about.surely_same.size() + about.perhaps_same.size());
+  }
+  for (const auto& row : context.consents) bytes += row.SpaceUsedLong();
+  for (const auto& row : context.restrictions) bytes += row.SpaceUsedLong();
+  for (const auto& [family, members] : context.members_of_family) {
+    bytes += kSetEntry * members.size();
+  }
+  return bytes + kMapEntry * known.legal_basis.size() +
+         kLicence * (context.overrides.size() + context.grants.size() +
+                     context.agreements.size()) +
+         kMapEntry * (context.agencies_of_record.size() +
+                      context.agencies_of_family.size() +
+                      context.lead_of_family.size());
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Known>> KnownOf(
+    const core::StateReader& rows, const views::Concerned& concerned,
+    absl::Time now) {
+  return views::Kept<Known>(
+      rows, NameOf(concerned, base::LondonDay(now)),
+      [&](const core::StateReader& watched) {
+        return Inquire(watched, concerned, now);
+      },
+      MemoryOf);
 }
 
 }  // namespace kith::api

@@ -35,11 +35,18 @@ absl::Status CheckRequest(const v1::ExplainAccessRequest& request) {
   return absl::OkStatus();
 }
 
+absl::Time MomentOf(const ReadCall& call,
+                    const v1::ExplainAccessRequest& request) {
+  if (!request.has_on()) return call.now();
+  return base::LondonMidnight(core::FirstDay(request.on())) + absl::Hours(12);
+}
+
 // Who would receive it.
 absl::StatusOr<disclosure::Reader> RecipientOf(
     const ReadCall& call, const v1::ExplainAccessRequest& request) {
   disclosure::Reader reader;
   reader.purpose = request.purpose();
+  reader.at = MomentOf(call, request);
   if (!request.recipient_person_id().empty()) {
     reader.agency = call.reader().agency;
     reader.role = agency::v1::ROLE_FAMILY_MEMBER;
@@ -114,12 +121,6 @@ absl::StatusOr<v1::ExplainAccessResponse> Explanation(
   return response;
 }
 
-absl::Time MomentOf(const ReadCall& call,
-                    const v1::ExplainAccessRequest& request) {
-  if (!request.has_on()) return call.now();
-  return base::LondonMidnight(core::FirstDay(request.on())) + absl::Hours(12);
-}
-
 }  // namespace
 
 absl::StatusOr<access::Recorded<v1::ExplainAccessResponse>> ExplainAccessAnswer(
@@ -133,11 +134,11 @@ absl::StatusOr<access::Recorded<v1::ExplainAccessResponse>> ExplainAccessAnswer(
   ASSIGN_OR_RETURN(const auto label, LabelOfRequest(call, person, request));
   views::Concerned concerned;
   concerned.Add(label);
-  ASSIGN_OR_RETURN(const disclosure::Context context,
-                   call.ContextAt(concerned, MomentOf(call, request)));
+  ASSIGN_OR_RETURN(const auto context,
+                   call.ContextAt(concerned, recipient.at));
   ASSIGN_OR_RETURN(
       v1::ExplainAccessResponse explained,
-      Explanation(call, disclosure::Decide(recipient, label, context)));
+      Explanation(call, disclosure::Decide(recipient, label, *context)));
   views::Pieces<v1::ExplainAccessResponse> pieces;
   pieces.push_back({LabelOfExplanation(label), std::move(explained)});
   ASSIGN_OR_RETURN(disclosure::Discloser door, call.Door(concerned));

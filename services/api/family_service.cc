@@ -68,10 +68,11 @@ absl::StatusOr<access::Recorded<v1::FindFamiliesResponse>> FindFamiliesAnswer(
 }
 
 using WholeFamily = Whole<v1::FamilyView, v1::GetFamilyResponse>;
+using EncodedFamily = Encoded<v1::GetFamilyResponse>;
 
 size_t MemoryOf(const std::shared_ptr<const WholeFamily>& family) {
   if (family == nullptr) return sizeof(family);
-  // As pieces, and as an answer that is remembered.
+  // As pieces, and as answers that are remembered.
   return sizeof(*family) + 2 * views::MemoryOfPieces(family->pieces);
 }
 
@@ -81,7 +82,7 @@ absl::StatusOr<std::shared_ptr<const WholeFamily>> KeptFamily(
     const core::StateReader& rows, uint64_t family, absl::Time now) {
   using Family = std::shared_ptr<const WholeFamily>;
   const std::string name = absl::StrCat(
-      "=f", family, "/", absl::FormatCivilTime(base::LondonDay(now)));
+      "=f", family, "/", base::LondonDay(now) - absl::CivilDay());
   auto make = [&](const core::StateReader& watched) -> absl::StatusOr<Family> {
     ASSIGN_OR_RETURN(auto pieces, views::FamilyPieces(watched, family, now));
     if (!pieces.has_value()) return nullptr;
@@ -92,14 +93,13 @@ absl::StatusOr<std::shared_ptr<const WholeFamily>> KeptFamily(
   return *kept;
 }
 
-absl::StatusOr<access::Recorded<v1::GetFamilyResponse>> GetFamilyAnswer(
+absl::StatusOr<access::Recorded<EncodedFamily>> GetFamilyAnswer(
     ReadCall& call, const v1::GetFamilyRequest& request) {
   RETURN_IF_ERROR(call.Open(request.read()));
   ASSIGN_OR_RETURN(const uint64_t family, call.Family(request.family_id()));
-  return call.One<v1::GetFamilyResponse>(
+  return call.OneKept<v1::GetFamilyResponse>(
       {{family}, {}},
-      [&]([[maybe_unused]] const core::StateReader& rows,
-          [[maybe_unused]] absl::Time now) {
+      [&](const core::StateReader& rows, absl::Time now) {
         return KeptFamily(rows, family, now);
       },
       [](v1::GetFamilyResponse* response) {
@@ -197,7 +197,9 @@ absl::StatusOr<access::Recorded<v1::ListDueResponse>> ListDueAnswer(
       [](v1::ListDueResponse* response) { return response->add_entries(); });
 }
 
-class FamilyServiceImpl final : public v1::FamilyService::CallbackService {
+class FamilyServiceImpl final
+    : public v1::FamilyService::WithRawCallbackMethod_GetFamily<
+          v1::FamilyService::CallbackService> {
  public:
   explicit FamilyServiceImpl(Shell& shell) : shell_(shell) {}
 
@@ -208,10 +210,11 @@ class FamilyServiceImpl final : public v1::FamilyService::CallbackService {
                        FindFamiliesAnswer);
   }
 
-  Reactor* GetFamily(Context* context, const v1::GetFamilyRequest* request,
-                     v1::GetFamilyResponse* response) override {
-    return shell_.Read(context, "FamilyService.GetFamily", request, response,
-                       GetFamilyAnswer);
+  Reactor* GetFamily(Context* context, const grpc::ByteBuffer* request,
+                     grpc::ByteBuffer* response) override {
+    return shell_.ReadEncoded<v1::GetFamilyRequest>(
+        context, "FamilyService.GetFamily", request, response,
+        GetFamilyAnswer);
   }
 
   Reactor* GetPerson(Context* context, const v1::GetPersonRequest* request,

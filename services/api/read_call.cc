@@ -3,6 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/check.h"
 #include "base/crypto.h"
 #include "google/protobuf/util/time_util.h"
 #include "kith/ledger/v1/facts.pb.h"
@@ -62,26 +63,42 @@ views::ScanFacts FactsBefore(const eventstore::Snapshot& snapshot,
 }  // namespace
 
 ReadCall::ReadCall(Node& node, Caller caller, const char* method,
-                   absl::Time deadline)
+                   absl::Time deadline, From from)
     : node_(node),
       caller_(std::move(caller)),
       method_(method),
       deadline_(std::min(deadline, absl::Now() + kWaitMax)),
+      from_(from),
       asking_(ReaderOf(caller_)),
       reader_(asking_) {}
 
 absl::Status ReadCall::Open(const v1::ReadOptions& options) {
+  uint64_t least = 0;
   if (!options.min_position().empty()) {
-    ASSIGN_OR_RETURN(const uint64_t position,
-                     node_.engine.tokens().Open(options.min_position()));
-    RETURN_IF_ERROR(node_.engine.WaitForPosition(position, deadline_));
+    ASSIGN_OR_RETURN(least, node_.engine.tokens().Open(options.min_position()));
+  }
+  if (from_ == From::kDisk) {
+    RETURN_IF_ERROR(node_.engine.WaitForPosition(least, deadline_));
   }
   ASSIGN_OR_RETURN(view_, node_.engine.Read());
-  now_ = then_ = node_.clock.Now();
+  if (from_ == From::kMemory) RETURN_IF_ERROR(StayInMemory(options, least));
+  now_ = then_ = reader_.at = node_.clock.Now();
   copied_to_ = options.copied_to();
   RETURN_IF_ERROR(SetAsOf(options));
   RETURN_IF_ERROR(SetSeenBy(options));
   return KnowReader();
+}
+
+absl::Status ReadCall::StayInMemory(const v1::ReadOptions& options,
+                                    uint64_t least) {
+  if (options.as_of_case() != v1::ReadOptions::AS_OF_NOT_SET) {
+    return absl::UnavailableError("the past is not kept");
+  }
+  if (view_->position() < least) {
+    return absl::UnavailableError("the position is to be waited for");
+  }
+  view_->LeaveDiskAlone();
+  return absl::OkStatus();
 }
 
 absl::Status ReadCall::CheckMethod() const {
@@ -140,6 +157,7 @@ absl::Status ReadCall::SetSeenBy(const v1::ReadOptions& options) {
   reader_.practitioner = seen_by_->practitioner();
   reader_.role = seen_by_->role();
   reader_.purpose = seen_by_->purpose();
+  reader_.at = then_;
   return absl::OkStatus();
 }
 
@@ -173,6 +191,7 @@ absl::Status ReadCall::KnowReader() {
 }
 
 absl::Status ReadCall::Spend() {
+  KITH_CHECK(from_ == From::kDisk);
   const std::string who =
       absl::StrCat(asking_.agency, "/", asking_.practitioner);
   if (node_.look_ups.Spend(who, now_)) return absl::OkStatus();
@@ -206,59 +225,48 @@ absl::Status ReadCall::FoldAsOf(const views::AsOfStart& start) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<disclosure::Context> ReadCall::ContextOfRows(
+absl::StatusOr<disclosure::Discloser::SharedContext> ReadCall::ContextOfRows(
     const core::StateReader& rows, const views::Concerned& concerned,
     absl::Time time) {
-  ASSIGN_OR_RETURN(views::Standing standing,
-                   views::StandingOf(rows, concerned, time));
-  for (const auto& row : standing.overrides) {
-    legal_basis_[row.recorded().override().number()] =
-        row.recorded().said().basis();
-  }
-  for (const auto& row : standing.glass) {
-    legal_basis_[row.broken().access().number()] = row.broken().said().basis();
-  }
-  return ContextOf(std::move(standing), time);
+  ASSIGN_OR_RETURN(const auto known, KnownOf(rows, concerned, time));
+  legal_basis_.insert(known->legal_basis.begin(), known->legal_basis.end());
+  return disclosure::Discloser::SharedContext(known, &known->context);
 }
 
-absl::StatusOr<disclosure::Context> ReadCall::ContextNow(
-    const views::Concerned& concerned) {
-  return ContextAt(concerned, now_);
-}
-
-absl::StatusOr<disclosure::Context> ReadCall::ContextAt(
+absl::StatusOr<disclosure::Discloser::SharedContext> ReadCall::ContextAt(
     const views::Concerned& concerned, absl::Time time) {
   return ContextOfRows(view_->view(), concerned, time);
 }
 
-absl::StatusOr<disclosure::Context> ReadCall::ContextThen(
+absl::StatusOr<disclosure::Discloser::SharedContext> ReadCall::ContextThen(
     const views::Concerned& concerned, const disclosure::Context& now) {
-  ASSIGN_OR_RETURN(disclosure::Context then,
+  ASSIGN_OR_RETURN(const auto stood,
                    ContextOfRows(*then_rows_, concerned, then_));
-  then.agreements = now.agreements;  // nobody's history: their periods tell
+  auto then = std::make_shared<disclosure::Context>(*stood);
+  then->agreements = now.agreements;  // nobody's history: their periods tell
   return then;
 }
 
 absl::Status ReadCall::UseContext(const views::Concerned& concerned,
                                   disclosure::Discloser& door) {
-  ASSIGN_OR_RETURN(disclosure::Context now, ContextNow(concerned));
+  ASSIGN_OR_RETURN(auto now, ContextAt(concerned, now_));
   if (!then_rows_) {
     door.Use(std::move(now));
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(disclosure::Context then, ContextThen(concerned, now));
+  ASSIGN_OR_RETURN(auto then, ContextThen(concerned, *now));
   if (seen_by_) {
     // What they could see then, whatever they may see now.
     door.Use(std::move(then));
   } else {
-    door.Use(std::move(then), std::move(now));
+    door.UseBoth(std::move(then), then_, std::move(now));
   }
   return absl::OkStatus();
 }
 
 absl::StatusOr<disclosure::Discloser> ReadCall::Door(
     const views::Concerned& concerned) {
-  disclosure::Discloser door(reader_, disclosure::Context());
+  disclosure::Discloser door(reader_);
   RETURN_IF_ERROR(UseContext(concerned, door));
   Touch(door);
   return door;
@@ -280,6 +288,7 @@ access::Call ReadCall::AccessCall() const {
 }
 
 absl::Status ReadCall::RecordAct(ledger::v1::AccessKind kind) {
+  KITH_CHECK(from_ == From::kDisk);
   access::Call call = AccessCall();
   call.kind = kind;
   disclosure::Account account;
@@ -292,6 +301,8 @@ absl::Status ReadCall::Denied(const absl::Status& status) {
       status.code() != absl::StatusCode::kPermissionDenied) {
     return status;
   }
+  // Who reads again records it.
+  if (from_ == From::kMemory) return status;
   denied_account_.families.insert(touched_.families.begin(),
                                   touched_.families.end());
   absl::Status recorded =

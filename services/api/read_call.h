@@ -5,7 +5,7 @@
 //   return call.One<Response>(start, pieces, slot);
 //
 // Whatever the caller may not see is NOT_FOUND, as if it were not there; that
-// too is recorded. Lives for one call on one worker thread.
+// too is recorded. Lives for one call on one thread.
 #pragma once
 
 #include <functional>
@@ -40,7 +40,13 @@ namespace kith::api {
 
 class ReadCall {
  public:
-  ReadCall(Node& node, Caller caller, const char* method, absl::Time deadline);
+  // From where rows may be read. `kMemory`, for gRPC's own threads: reads that
+  // need a row from the disk, the past or a position to come are UNAVAILABLE,
+  // and are to be made again by a worker.
+  enum class From { kDisk, kMemory };
+
+  ReadCall(Node& node, Caller caller, const char* method, absl::Time deadline,
+           From from = From::kDisk);
 
   // Waits for min_position and takes the snapshot. INVALID_ARGUMENT: a token
   // that is none. DEADLINE_EXCEEDED: the position was not reached in time.
@@ -76,30 +82,50 @@ class ReadCall {
     return family;
   }
 
-  // One thing: `pieces(rows, now)` -> views::Answer<View>, merged into
+  // One thing: `get_pieces(rows, now)` -> views::Answer<View>, merged into
   // `slot(&response)`. `start` is whose history an as-of read folds.
   template <class Response, class GetPieces, class Slot>
   absl::StatusOr<access::Recorded<Response>> One(const views::AsOfStart& start,
                                                  const GetPieces& get_pieces,
                                                  const Slot& slot) {
     RETURN_IF_ERROR(FoldAsOf(start));
-    ASSIGN_OR_RETURN(auto answer, get_pieces(rows(), then_));
-    auto whole = WholeOf<Response>(std::move(answer));
+    ASSIGN_OR_RETURN(auto pieces, get_pieces(rows(), then_));
+    if (!pieces) return NotFound();
+    RETURN_IF_ERROR(DropUndone(start, &*pieces));
+    views::Concerned concerned;
+    concerned.Add(*pieces);
+    ASSIGN_OR_RETURN(disclosure::Discloser door, Door(concerned));
+    return RecordShown(
+        door.Compose<Response>(*pieces, slot, [&](Response* response) {
+          FinishPart(slot(response));
+          SignAnswer(response);
+        }));
+  }
+
+  // The same of what is kept: `get_whole(rows, now)` -> StatusOr<shared_ptr<
+  // const Whole<View, Response>>>; null: there is no such thing.
+  template <class Response, class GetWhole, class Slot>
+  absl::StatusOr<access::Recorded<Encoded<Response>>> OneKept(
+      const views::AsOfStart& start, const GetWhole& get_whole,
+      const Slot& slot) {
+    RETURN_IF_ERROR(FoldAsOf(start));
+    ASSIGN_OR_RETURN(auto whole, get_whole(rows(), then_));
     if (whole == nullptr) return NotFound();
     ASSIGN_OR_RETURN(whole, WithoutUndone(start, std::move(whole)));
     ASSIGN_OR_RETURN(disclosure::Discloser door, Door(whole->concerned));
-    auto disclosed = door.Compose<Response>(
+    return RecordShown(door.ComposeOnce<Response, Encoded<Response>>(
         whole->pieces, whole->composed, slot,
         [&](Response* response) {
           FinishPart(slot(response));
           SignContent(response);
+          return Encoded<Response>{response->SerializeAsString(),
+                                   response->info().etag()};
         },
-        [&](Response* response) { Stamp(response); });
-    if (!disclosed.account().shown()) {
-      denied_account_ = disclosed.account();
-      return NotFound();
-    }
-    return Record(std::move(disclosed));
+        [&](Encoded<Response>* encoded) {
+          Response stamp;
+          Stamp(&stamp);
+          stamp.AppendToString(&encoded->bytes);
+        }));
   }
 
   // A list: `get_page(rows, now, from)` -> StatusOr<views::Page<View>>, each
@@ -114,7 +140,7 @@ class ReadCall {
       const std::function<void(Response*)>& whole = nullptr) {
     const std::string bound = BoundTo(query);
     ASSIGN_OR_RETURN(const Page page, node_.pages.Open(options, bound, now_));
-    disclosure::Discloser door(reader_, disclosure::Context());
+    disclosure::Discloser door(reader_);
     Touch(door);
     disclosure::DisclosedList<Response> list(door);
     std::string cursor = page.cursor;
@@ -156,7 +182,7 @@ class ReadCall {
   // An answer with nothing of anybody's in it, recorded all the same.
   template <class Response>
   absl::StatusOr<access::Recorded<Response>> Plain(Response response) {
-    disclosure::Discloser door(reader_, disclosure::Context());
+    disclosure::Discloser door(reader_);
     Touch(door);
     return Record(door.Nothing(std::move(response)));
   }
@@ -164,14 +190,15 @@ class ReadCall {
   // That a stream lives: recorded, but a look at nobody.
   template <class Response>
   absl::StatusOr<access::Recorded<Response>> Heartbeat(Response response) {
-    disclosure::Discloser door(reader_, disclosure::Context());
+    disclosure::Discloser door(reader_);
     return Record(door.Nothing(std::move(response)));
   }
 
   // The door for what `concerned` names, at the moment of the read.
   absl::StatusOr<disclosure::Discloser> Door(const views::Concerned& concerned);
-  // What stands about them now, judged as on another day: for explaining.
-  absl::StatusOr<disclosure::Context> ContextAt(
+  // What stands about them now, judged as on the day of `time`; the moment that
+  // overrides and grants go by is the reader's (`Reader::at`).
+  absl::StatusOr<disclosure::Discloser::SharedContext> ContextAt(
       const views::Concerned& concerned, absl::Time time);
   template <class Response>
   absl::StatusOr<access::Recorded<Response>> Record(
@@ -179,6 +206,8 @@ class ReadCall {
     access::Call call = AccessCall();
     if constexpr (requires { disclosed.value().info(); }) {
       call.etag = disclosed.value().info().etag();
+    } else if constexpr (requires { disclosed.value().etag; }) {
+      call.etag = disclosed.value().etag;
     }
     return node_.access.Record(std::move(disclosed), asking_, call);
   }
@@ -187,7 +216,7 @@ class ReadCall {
   absl::Status RecordAct(ledger::v1::AccessKind kind);
 
   // Records that the call was refused, and returns why; OK statuses and errors
-  // of the caller's form are not recorded.
+  // of the caller's form are not recorded, nor is what a worker does again.
   absl::Status Denied(const absl::Status& status);
 
   // Etag and position of an answer. Those about operations bear none.
@@ -215,19 +244,18 @@ class ReadCall {
     if constexpr (requires { views::Finish(part); }) views::Finish(part);
   }
 
-  template <class View, class Response>
-  using SharedWhole = std::shared_ptr<const Whole<View, Response>>;
-  template <class Response, class View>
-  static SharedWhole<View, Response> WholeOf(
-      std::optional<views::Pieces<View>> pieces) {
-    if (!pieces) return nullptr;
-    return std::make_shared<const Whole<View, Response>>(*std::move(pieces));
-  }
-  template <class Response, class View>
-  static SharedWhole<View, Response> WholeOf(SharedWhole<View, Response> kept) {
-    return kept;
+  template <class Response>
+  absl::StatusOr<access::Recorded<Response>> RecordShown(
+      disclosure::Disclosed<Response> disclosed) {
+    if (!disclosed.account().shown()) {
+      denied_account_ = disclosed.account();
+      return NotFound();
+    }
+    return Record(std::move(disclosed));
   }
 
+  template <class View, class Response>
+  using SharedWhole = std::shared_ptr<const Whole<View, Response>>;
   template <class View, class Response>
   absl::StatusOr<SharedWhole<View, Response>> WithoutUndone(
       const views::AsOfStart& start, SharedWhole<View, Response> whole) {
@@ -297,14 +325,13 @@ class ReadCall {
   // For the next entries of a list: now, and then for a read of the past.
   absl::Status UseContext(const views::Concerned& concerned,
                           disclosure::Discloser& door);
-  absl::StatusOr<disclosure::Context> ContextThen(
+  absl::StatusOr<disclosure::Discloser::SharedContext> ContextThen(
       const views::Concerned& concerned, const disclosure::Context& now);
-  absl::StatusOr<disclosure::Context> ContextNow(
-      const views::Concerned& concerned);
   // Of rows that stood at `time`.
-  absl::StatusOr<disclosure::Context> ContextOfRows(
+  absl::StatusOr<disclosure::Discloser::SharedContext> ContextOfRows(
       const core::StateReader& rows, const views::Concerned& concerned,
       absl::Time time);
+  absl::Status StayInMemory(const v1::ReadOptions& options, uint64_t least);
   absl::Status SetAsOf(const v1::ReadOptions& options);
   absl::Status SetSeenBy(const v1::ReadOptions& options);
   absl::Status KnowReader();
@@ -316,6 +343,7 @@ class ReadCall {
   const Caller caller_;
   const char* const method_;
   const absl::Time deadline_;
+  const From from_;
   disclosure::Reader asking_;  // who calls: for the access record
   disclosure::Reader reader_;  // on whom is decided
   std::optional<ledger::v1::SeenBy> seen_by_;  // then the two differ

@@ -72,6 +72,11 @@ absl::Time NextBeat(absl::Time begun, absl::Duration beat) {
   return begun + absl::Ceil(absl::Now() - begun, beat);
 }
 
+bool IsAwaited(const Context& context) {
+  return !context.IsCancelled() &&
+         absl::Now() <= absl::FromChrono(context.deadline());
+}
+
 absl::Time OccurredAt(const v1::WriteOptions& options, absl::Time now) {
   if (!options.has_occurred_at()) return now;
   return absl::FromUnixMicros(
@@ -85,8 +90,20 @@ absl::StatusOr<Caller> Shell::CallerFor(const grpc::ServerContextBase& context,
   return callers_.Of(context, kind);
 }
 
+Reactor* Shell::Refuse(Context* context, const char* why) {
+  Reactor* reactor = context->DefaultReactor();
+  reactor->Finish(grpc::Status(grpc::StatusCode::INTERNAL, why));
+  return reactor;
+}
+
+bool Shell::IsForAWorker(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsNotFound(status) ||
+         absl::IsPermissionDenied(status);
+}
+
 Reactor* Shell::Run(Context* context, const char* method,
-                    std::function<void(Finish)> work) {
+                    std::function<void(Finish)> work,
+                    const std::function<bool(Finish)>& at_once) {
   Arrived(*context);
   Reactor* reactor = context->DefaultReactor();
   const absl::Time begun = absl::Now();
@@ -104,11 +121,9 @@ Reactor* Shell::Run(Context* context, const char* method,
     finish(Draining());
     return reactor;
   }
+  if (at_once && IsAwaited(*context) && at_once(finish)) return reactor;
   const bool taken = workers_.Run([context, finish, work = std::move(work)] {
-    if (context->IsCancelled() ||
-        absl::FromChrono(context->deadline()) < absl::Now()) {
-      return finish(NobodyWaits());
-    }
+    if (!IsAwaited(*context)) return finish(NobodyWaits());
     work(finish);
   });
   if (!taken) finish(absl::ResourceExhaustedError("too many calls wait"));

@@ -1,20 +1,25 @@
-// The ten lines of every method: who calls, on a worker, answer once.
+// The ten lines of every method: who calls, on a worker or at once from memory,
+// answer once.
 //
 // Two kinds of method: `Read` computes an answer that passed disclosure and
 // whose access record is durable; `Write` says a statement and answers with its
 // outcome. Both finish the reactor exactly once. Thread-safe.
 #pragma once
 
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/status.h"
 #include "kith/agency/v1/statement.pb.h"
 #include "kith/api/v1/common.pb.h"
 #include "services/access/recorded.h"
@@ -28,6 +33,7 @@
 #include "services/api/open_streams.h"
 #include "services/api/read_call.h"
 #include "services/api/stream.h"
+#include "services/api/whole.h"
 #include "services/api/workers.h"
 
 namespace kith::api {
@@ -73,9 +79,48 @@ class Shell {
     return Run(context, method,
                [this, context, method, request, response, kind,
                 answer = std::move(answer)](const Finish& finish) {
-                 Answer_(CallerFor(*context, kind), *context, method, *request,
-                         response, answer, finish);
+                 const absl::Status given =
+                     Give(CallerFor(*context, kind), *context, method, *request,
+                          response, answer, ReadCall::From::kDisk, finish);
+                 if (!given.ok()) finish(given);
                });
+  }
+
+  // The same of a request and a response in their wire format, for an answer
+  // that is kept in it: StatusOr<Recorded<Encoded<..>>>(ReadCall&, const
+  // Request&). What is kept is answered at once, without a worker; otherwise
+  // `answer` is asked again, so it may have no effect but its record.
+  template <class Request, class Answer>
+  Reactor* ReadEncoded(Context* context, const char* method,
+                       const grpc::ByteBuffer* request,
+                       grpc::ByteBuffer* response, Answer answer) {
+    // Given up before it was said: as gRPC takes it where it parses requests.
+    if (!request->Valid()) return Refuse(context, "no request");
+    const auto answer_from = [this, context, method, request, response,
+                              answer = std::move(answer)](
+                                 ReadCall::From from, const Finish& finish) {
+      Request parsed;
+      grpc::ByteBuffer bytes = *request;
+      if (!grpc::SerializationTraits<Request>::Deserialize(&bytes, &parsed)
+               .ok()) {
+        return absl::InvalidArgumentError("the request does not parse");
+      }
+      return Give(CallerFor(*context), *context, method, parsed, response,
+                  answer, from, finish);
+    };
+    return Run(
+        context, method,
+        [answer_from](const Finish& finish) {
+          const absl::Status given = answer_from(ReadCall::From::kDisk, finish);
+          if (!given.ok()) finish(given);
+        },
+        [answer_from](const Finish& finish) {
+          const absl::Status given =
+              answer_from(ReadCall::From::kMemory, finish);
+          if (IsForAWorker(given)) return false;
+          if (!given.ok()) finish(given);
+          return true;
+        });
   }
 
   // Says `statement` for the caller; fills `outcome` in.
@@ -144,31 +189,49 @@ class Shell {
   static constexpr size_t kStreamWorkers = 4;
   static constexpr size_t kStreamsWaitingMax = 64;
 
+  // Ends a call that did not arrive.
+  static Reactor* Refuse(Context* context, const char* why);
+  // What was not kept, and refusals that must be recorded before they are told.
+  static bool IsForAWorker(const absl::Status& status);
+  // `work` on a worker, unless `at_once` could do it without waiting.
   Reactor* Run(Context* context, const char* method,
-               std::function<void(Finish)> work);
+               std::function<void(Finish)> work,
+               const std::function<bool(Finish)>& at_once = nullptr);
   void Say(Context* context, const char* method,
            const v1::WriteOptions& options, agency::v1::Statement statement,
            v1::Outcome* outcome, const Finish& finish);
 
-  // The answer leaves when its access record is durable; nobody waits for that.
+  // Gives the answer to `finish` when its access record is durable; nobody
+  // waits for that. Otherwise returns why there is none: recorded, if it had to
+  // be and the disk may be waited for.
   template <class Request, class Response, class Answer>
-  void Answer_(absl::StatusOr<Caller> caller, const Context& context,
-               const char* method, const Request& request, Response* response,
-               const Answer& answer, const Finish& finish) {
-    if (!caller.ok()) return finish(caller.status());
-    const absl::StatusOr<Node*> node = NodeFor(*caller);
-    if (!node.ok()) return finish(node.status());
-    ReadCall call(**node, *std::move(caller), method,
-                  absl::FromChrono(context.deadline()));
-    const absl::Status may = call.CheckMethod();
-    if (!may.ok()) return finish(call.Denied(may));
-    absl::StatusOr<access::Recorded<Response>> recorded = answer(call, request);
-    if (!recorded.ok()) return finish(call.Denied(recorded.status()));
-    std::move(*recorded).Then(
-        [response, finish](absl::StatusOr<Response> durable) {
-          if (durable.ok()) *response = *std::move(durable);
-          finish(durable.status());
-        });
+  absl::Status Give(absl::StatusOr<Caller> caller, const Context& context,
+                    const char* method, const Request& request,
+                    Response* response, const Answer& answer,
+                    ReadCall::From from, const Finish& finish) {
+    if (!caller.ok()) return caller.status();
+    ASSIGN_OR_RETURN(Node* const node, NodeFor(*caller));
+    ReadCall call(*node, *std::move(caller), method,
+                  absl::FromChrono(context.deadline()), from);
+    absl::Status may = call.CheckMethod();
+    if (!may.ok()) return call.Denied(may);
+    auto recorded = answer(call, request);
+    if (!recorded.ok()) return call.Denied(recorded.status());
+    std::move(*recorded).Then([response, finish](auto durable) {
+      if (durable.ok()) Fill(*std::move(durable), response);
+      finish(durable.status());
+    });
+    return absl::OkStatus();
+  }
+  template <class Response>
+  static void Fill(Response answer, Response* response) {
+    *response = std::move(answer);
+  }
+  template <class Response>
+  static void Fill(const Encoded<Response>& answer,
+                   grpc::ByteBuffer* response) {
+    const grpc::Slice slice(answer.bytes);
+    *response = grpc::ByteBuffer(&slice, 1);
   }
 
   const Nodes& nodes_;

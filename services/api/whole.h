@@ -1,5 +1,5 @@
 // All pieces of one thing, kept for readers to come together with what was made
-// of them for readers who were shown the same.
+// of them for readers who were shown the same, as it goes over the wire.
 //
 // What a reader may be shown is decided for each of them; only what that makes
 // is remembered.
@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,14 @@
 #include "services/views/standing.h"
 
 namespace kith::api {
+
+// A response in its wire format. More of it, encoded, may follow: readers merge
+// the two.
+template <class Response>
+struct Encoded {
+  std::string bytes;
+  std::string etag;
+};
 
 // For each piece, whether it was shown.
 using Shown = std::vector<bool>;
@@ -49,7 +58,7 @@ class Composed {
   std::vector<std::pair<Shown, std::shared_ptr<const Answer>>> answers_;
 };
 
-template <class View, class Answer>
+template <class View, class Response>
 struct Whole {
   explicit Whole(views::Pieces<View> all) : pieces(std::move(all)) {
     concerned.Add(pieces);
@@ -57,7 +66,7 @@ struct Whole {
 
   const views::Pieces<View> pieces;
   views::Concerned concerned;
-  mutable Composed<Answer> composed;
+  mutable Composed<Encoded<Response>> composed;
 };
 
 }  // namespace kith::api

@@ -8,6 +8,12 @@ namespace {
 
 constexpr int kDecidedByMax = 20;
 
+const Discloser::SharedContext& NothingKnown() {
+  static const auto* nothing =
+      new Discloser::SharedContext(std::make_shared<const Context>());
+  return *nothing;
+}
+
 }  // namespace
 
 void Account::AddTo(ledger::v1::AccessRecord& record) const {
@@ -34,22 +40,27 @@ bool Account::shown() const {
   });
 }
 
-Discloser::Discloser(Reader reader, Context now)
+Discloser::Discloser(Reader reader)
     : reader_(std::move(reader)),
       rights_(ShippedRoles().RightsFor(reader_.role, reader_.purpose)),
-      now_(std::move(now)) {}
+      now_(NothingKnown()) {}
 
-Discloser::Discloser(Reader reader, Context then, Context now)
-    : reader_(std::move(reader)),
-      rights_(ShippedRoles().RightsFor(reader_.role, reader_.purpose)),
-      now_(std::move(now)),
-      as_of_(true),
-      then_(std::move(then)) {}
+Discloser::Discloser(Reader reader, Context now)
+    : Discloser(std::move(reader)) {
+  Use(std::make_shared<const Context>(std::move(now)));
+}
+
+Decision Discloser::DecideThen(const ledger::v1::ItemLabel& label) const {
+  Reader then = reader_;
+  then.at = then_at_;
+  return Decide(then, label, *then_, rights_);
+}
 
 bool Discloser::Admit(const ledger::v1::ItemLabel& label) {
-  Decision decision = Decide(reader_, label, now_, rights_);
-  if (decision.show && as_of_ && reader_.role != agency::v1::ROLE_AUDITOR) {
-    Decision then = Decide(reader_, label, then_, rights_);
+  Decision decision = Decide(reader_, label, *now_, rights_);
+  if (decision.show && then_ != nullptr &&
+      reader_.role != agency::v1::ROLE_AUDITOR) {
+    Decision then = DecideThen(label);
     if (!then.show) decision = std::move(then);
   }
   auto& tally =

@@ -1,6 +1,7 @@
 // The one door: only what passed disclosure can become an answer.
 //
-//   Discloser door(reader, context);           // for one read
+//   Discloser door(reader);                    // for one read
+//   door.Use(context);
 //   auto answer = door.Compose<GetPlanResponse>(pieces, slot, finish);
 //   // -> services/access records it -> api sends it
 //
@@ -61,10 +62,12 @@ class Disclosed {
 
 class Discloser {
  public:
-  // For a read of the present.
+  using SharedContext = std::shared_ptr<const Context>;
+
+  // Nothing is known yet of what will be asked for.
+  explicit Discloser(Reader reader);
+  // The same as Use(now) afterwards.
   Discloser(Reader reader, Context now);
-  // For an as-of read: shown only what may be seen both then and now.
-  Discloser(Reader reader, Context then, Context now);
 
   const Reader& reader() const { return reader_; }
 
@@ -72,11 +75,12 @@ class Discloser {
   bool Admit(const ledger::v1::ItemLabel& label);
 
   // For the next items; what was admitted so far stays accounted for.
-  void Use(Context now) { now_ = std::move(now); }
-  // The same, for a read of the past.
-  void Use(Context then, Context now) {
-    as_of_ = true;
+  void Use(SharedContext now) { now_ = std::move(now); }
+  // The same for a read of the past, at `at`: shown only what may be seen both
+  // then and now.
+  void UseBoth(SharedContext then, absl::Time at, SharedContext now) {
     then_ = std::move(then);
+    then_at_ = at;
     now_ = std::move(now);
   }
 
@@ -93,30 +97,29 @@ class Discloser {
     return Disclosed<T>(std::move(answer), std::move(account_));
   }
 
-  // The same, where `composed` remembers what was made for readers who were
-  // shown the same pieces. `finish` must depend on nothing else;
-  // `stamp(&answer)` adds what belongs to this read.
-  template <class T, class Pieces, class Composed, class Slot, class Finish,
-            class Stamp>
-  Disclosed<T> Compose(const Pieces& pieces, Composed& composed,
-                       const Slot& slot, const Finish& finish,
-                       const Stamp& stamp) {
+  // The same, where `composed` remembers what `encode(&answer)` made of it for
+  // readers who were shown the same pieces: that must depend on nothing else.
+  // `stamp(&encoded)` adds what belongs to this read.
+  template <class T, class Encoded, class Pieces, class Composed, class Slot,
+            class Encode, class Stamp>
+  Disclosed<Encoded> ComposeOnce(const Pieces& pieces, Composed& composed,
+                                 const Slot& slot, const Encode& encode,
+                                 const Stamp& stamp) {
     std::vector<bool> shown;
     shown.reserve(pieces.size());
     for (const auto& piece : pieces) shown.push_back(Admit(piece.label));
-    std::shared_ptr<const T> known = composed.Find(shown);
+    std::shared_ptr<const Encoded> known = composed.Find(shown);
     if (known == nullptr) {
-      auto made = std::make_shared<T>();
+      T answer;
       for (size_t i = 0; i < shown.size(); ++i) {
-        if (shown[i]) slot(made.get())->MergeFrom(pieces[i].part);
+        if (shown[i]) slot(&answer)->MergeFrom(pieces[i].part);
       }
-      finish(made.get());
-      known = made;
-      composed.Remember(std::move(shown), std::move(made));
+      known = std::make_shared<const Encoded>(encode(&answer));
+      composed.Remember(std::move(shown), known);
     }
-    T answer = *known;
-    stamp(&answer);
-    return Disclosed<T>(std::move(answer), std::move(account_));
+    Encoded encoded = *known;
+    stamp(&encoded);
+    return Disclosed<Encoded>(std::move(encoded), std::move(account_));
   }
 
   // An answer that holds nothing of anybody: that something is not there, or
@@ -134,11 +137,13 @@ class Discloser {
   template <class T>
   friend class DisclosedList;
 
+  Decision DecideThen(const ledger::v1::ItemLabel& label) const;
+
   const Reader reader_;
   const Rights rights_;  // of the reader's role and purpose
-  Context now_;
-  bool as_of_ = false;
-  Context then_;
+  SharedContext now_;
+  SharedContext then_;  // null: a read of the present
+  absl::Time then_at_;
   Account account_;
 };
 

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kith::disclosure {
@@ -29,6 +33,10 @@ Context Works(std::set<uint64_t> families) {
     context.agencies_of_family[family] = {"health"};
   }
   return context;
+}
+
+Discloser::SharedContext Shared(Context context) {
+  return std::make_shared<const Context>(std::move(context));
 }
 
 Reader Health() {
@@ -63,17 +71,94 @@ TEST(DisclosedTest, OnlyWhatMayBeShownIsMergedAndAllIsAccountedFor) {
 TEST(DisclosedTest, AnAsOfReadShowsWhatMayBeSeenBothThenAndNow) {
   const std::vector<Piece> pieces = {PieceOf("health", 1),
                                      PieceOf("health", 2)};
-  Discloser then_only(Health(), Works({1, 2}), Works({1}));
+  Discloser then_only(Health());
+  then_only.UseBoth(Shared(Works({1, 2})), absl::Time(), Shared(Works({1})));
   EXPECT_EQ(
       then_only.Compose<ledger::v1::AccessRecord>(pieces, kSelf, kNoFinish)
           .value()
           .families_size(),
       1);
-  Discloser now_only(Health(), Works({1}), Works({1, 2}));
+  Discloser now_only(Health());
+  now_only.UseBoth(Shared(Works({1})), absl::Time(), Shared(Works({1, 2})));
   EXPECT_EQ(now_only.Compose<ledger::v1::AccessRecord>(pieces, kSelf, kNoFinish)
                 .value()
                 .families_size(),
             1);
+}
+
+TEST(DisclosedTest, WhatLicensedThenIsJudgedByTheClockOfThen) {
+  std::vector<Piece> pieces = {PieceOf("school", 1)};
+  pieces[0].label.add_records(7);
+  const absl::Time then = absl::FromUnixSeconds(1'700'000'000);
+  Context context = Works({1});
+  context.records[7] = {"school", {7}, {7}, false, {}};
+  Override one;
+  one.records = {7};
+  one.agencies = {"health"};
+  one.purpose = "early_help";
+  one.from = then;
+  one.until = then + absl::Hours(1);
+  one.complete = true;
+  context.overrides = {one};
+  const auto shown = [&](absl::Time at, absl::Time now) {
+    Reader reader = Health();
+    reader.at = now;
+    Discloser door(reader);
+    door.UseBoth(Shared(context), at, Shared(context));
+    return door.Compose<ledger::v1::AccessRecord>(pieces, kSelf, kNoFinish)
+        .account()
+        .shown();
+  };
+  EXPECT_TRUE(shown(then, then));
+  EXPECT_FALSE(shown(then - absl::Seconds(1), then));
+  EXPECT_FALSE(shown(then, then + absl::Hours(1)));
+}
+
+// Remembers all that is made, by what was shown.
+struct Memory {
+  std::map<std::vector<bool>, std::shared_ptr<const std::string>> all;
+
+  std::shared_ptr<const std::string> Find(const std::vector<bool>& shown) {
+    const auto found = all.find(shown);
+    return found == all.end() ? nullptr : found->second;
+  }
+  void Remember(std::vector<bool> shown,
+                std::shared_ptr<const std::string> made) {
+    all.emplace(std::move(shown), std::move(made));
+  }
+};
+
+TEST(DisclosedTest, WhatWasMadeIsForThoseWhoAreShownTheSame) {
+  const std::vector<Piece> pieces = {PieceOf("health", 1),
+                                     PieceOf("health", 2)};
+  Memory memory;
+  int made = 0;
+  const auto families = [&](const Context& context) {
+    Discloser door(Health(), context);
+    const auto answer = door.ComposeOnce<ledger::v1::AccessRecord, std::string>(
+        pieces, memory, kSelf,
+        [&](ledger::v1::AccessRecord* record) {
+          ++made;
+          return record->SerializeAsString();
+        },
+        [](std::string*) {});
+    ledger::v1::AccessRecord record;
+    EXPECT_TRUE(record.ParseFromString(answer.value()));
+    ledger::v1::AccessRecord account;
+    answer.account().AddTo(account);
+    int shown = 0;
+    for (const auto& tally : account.tallies()) {
+      if (tally.shown()) shown += static_cast<int>(tally.count());
+    }
+    EXPECT_EQ(shown, record.families_size());
+    return record.families_size();
+  };
+  EXPECT_EQ(families(Works({1, 2})), 2);
+  EXPECT_EQ(families(Works({1, 2})), 2);
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(families(Works({1})), 1);
+  EXPECT_EQ(families(Works({})), 0);
+  EXPECT_EQ(made, 3);
 }
 
 TEST(DisclosedTest, AListLeavesOutEntriesOfWhichNothingIsShown) {

@@ -36,23 +36,23 @@ bool IsFor(const Override& one, const Reader& reader) {
 bool Licenses(const Override& one, const Reader& reader, const ItemLabel& item,
               const Context& context) {
   if (!one.complete || one.ended || one.purpose.empty()) return false;
-  return context.now >= one.from && context.now < one.until &&
+  return reader.at >= one.from && reader.at < one.until &&
          one.purpose == reader.purpose && IsFor(one, reader) &&
          Covers(one.classes, item.class_()) &&
          CoversAll(one.records, item, context);
 }
 
-bool IsGood(const Grant& grant, const Reader& reader, const Context& context) {
+bool IsGood(const Grant& grant, const Reader& reader) {
   if (grant.ended || grant.practitioner == 0) return false;
   if (grant.until - grant.from > kGrantMax) return false;
   return grant.practitioner == reader.practitioner_number &&
-         grant.agency == reader.agency && context.now >= grant.from &&
-         context.now < grant.until;
+         grant.agency == reader.agency && reader.at >= grant.from &&
+         reader.at < grant.until;
 }
 
 bool Licenses(const Grant& grant, const Reader& reader, const ItemLabel& item,
               const Context& context) {
-  if (!IsGood(grant, reader, context)) return false;
+  if (!IsGood(grant, reader)) return false;
   if (item.shielded() && !grant.shielded_approved) return false;
   if (!Covers(grant.classes, item.class_())) return false;
   const bool of_family =

@@ -44,7 +44,6 @@ Override OverrideFor(const std::string& agency) {
 
 Context WithOverride(Override one) {
   Context context = World();
-  context.now = At(10);
   context.overrides = {std::move(one)};
   return context;
 }
@@ -77,10 +76,11 @@ TEST(OverrideTest, R084_WithoutAllThatIsToBeRecordedItLicensesNothing) {
 }
 
 TEST(OverrideTest, ItHoldsFromItsFirstMomentUntilItsLast) {
-  Context context = WithOverride(OverrideFor("police"));
+  const Context context = WithOverride(OverrideFor("police"));
   const auto shown_at = [&](absl::Time now) {
-    context.now = now;
-    return Decide(ReaderOf("police"), Assessment(), context).show;
+    Reader police = ReaderOf("police");
+    police.at = now;
+    return Decide(police, Assessment(), context).show;
   };
   EXPECT_FALSE(shown_at(At(9) - absl::Nanoseconds(1)));
   EXPECT_TRUE(shown_at(At(9)));
@@ -140,7 +140,6 @@ Grant GrantFor(uint64_t practitioner) {
 
 Context WithGrant(Grant grant) {
   Context context = World();
-  context.now = At(10);
   context.grants = {std::move(grant)};
   return context;
 }
@@ -173,9 +172,9 @@ TEST(GrantTest, ItLastsFourHoursAtMost) {
   Grant longer = GrantFor(60);
   longer.until = At(13) + absl::Nanoseconds(1);
   EXPECT_FALSE(Broken(Assessment(), WithGrant(longer)).show);
-  Context context = WithGrant(GrantFor(60));
-  context.now = At(13);
-  EXPECT_FALSE(Broken(Assessment(), context).show);
+  Reader late = ReaderOf("police");
+  late.at = At(13);
+  EXPECT_FALSE(Decide(late, Assessment(), WithGrant(GrantFor(60))).show);
 }
 
 TEST(GrantTest, AShieldedItemNeedsASecondApprover) {

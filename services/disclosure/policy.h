@@ -39,7 +39,8 @@
 
 namespace kith::disclosure {
 
-// Who asks. From identity (agency, practitioner, role) and request (purpose).
+// Who asks, and when. From identity (agency, practitioner, role) and request
+// (purpose).
 struct Reader {
   std::string agency;
   std::string practitioner;          // as the agency calls them
@@ -48,6 +49,7 @@ struct Reader {
   std::string purpose;
   uint64_t record = 0;  // of a family member
   std::string reason;   // an auditor's, recorded
+  absl::Time at;        // for overrides and grants, which end within a day
 };
 
 // What is known of a record that an item is about.
@@ -114,10 +116,9 @@ struct Agreement {
   bool ended = false;
 };
 
-// What stands at one position of the ledger.
+// What stands at one position of the ledger, on one day.
 struct Context {
   absl::CivilDay today;
-  absl::Time now;  // for overrides and grants, which end within a day
   std::map<uint64_t, RecordContext> records;
   // Every consent and restriction about any of `records` or what they link to.
   std::vector<ledger::v1::ConsentRow> consents;

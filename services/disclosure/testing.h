@@ -27,6 +27,7 @@ inline Context World() {
   return context;
 }
 
+// They read at ten o'clock of that day.
 inline Reader ReaderOf(const std::string& agency,
                        agency::v1::Role role = agency::v1::ROLE_PRACTITIONER) {
   Reader reader;
@@ -35,6 +36,8 @@ inline Reader ReaderOf(const std::string& agency,
   reader.practitioner_number = 60;
   reader.role = role;
   reader.purpose = "early_help";
+  reader.at =
+      absl::FromCivil(absl::CivilHour(2026, 6, 15, 10), absl::UTCTimeZone());
   return reader;
 }
 

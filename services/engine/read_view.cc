@@ -15,15 +15,19 @@ std::optional<MomentKeeper> KeeperAt(KeptRows* kept,
   return MomentKeeper(*kept, snapshot.views().live, snapshot.head().next);
 }
 
+absl::Status NotKept() { return absl::UnavailableError("a row is not kept"); }
+
 }  // namespace
 
 absl::StatusOr<std::optional<std::string>> SnapshotRows::Get(
     absl::string_view key) const {
+  if (!disk_) return NotKept();
   return snapshot_.Get(table_, key);
 }
 
 absl::Status SnapshotRows::Scan(absl::string_view prefix,
                                 const Visit& visit) const {
+  if (!disk_) return NotKept();
   return snapshot_.Scan(table_, prefix, base::PrefixEnd(prefix), visit);
 }
 
@@ -35,6 +39,11 @@ ReadView::ReadView(std::shared_ptr<const eventstore::Snapshot> snapshot,
       view_(*snapshot_, eventstore::Table::View(snapshot_->views().live),
             keeper_ ? &*keeper_ : nullptr),
       hash_(hash) {}
+
+void ReadView::LeaveDiskAlone() {
+  state_.LeaveDiskAlone();
+  view_.LeaveDiskAlone();
+}
 
 absl::StatusOr<absl::Time> ReadView::recorded_at() const {
   if (position() == 0) return absl::InfinitePast();

@@ -27,10 +27,14 @@ class SnapshotRows final : public core::StateReader {
                     const Visit& visit) const override;
   const core::Keeper* keeper() const override { return keeper_; }
 
+  // From now on rows are UNAVAILABLE: only what the keeper has can be had.
+  void LeaveDiskAlone() { disk_ = false; }
+
  private:
   const eventstore::Snapshot& snapshot_;
   const eventstore::Table table_;
   const core::Keeper* const keeper_;
+  bool disk_ = true;
 };
 
 class ReadView {
@@ -38,6 +42,10 @@ class ReadView {
   // `kept` (null: nothing is kept) and `hash` must outlive it.
   ReadView(std::shared_ptr<const eventstore::Snapshot> snapshot, KeptRows* kept,
            const core::KeyHash& hash);
+
+  // For threads that may not wait for the disk: whatever is not kept is
+  // UNAVAILABLE from now on. Does not reach `snapshot()`.
+  void LeaveDiskAlone();
 
   // The head: how many facts are recorded.
   uint64_t position() const { return snapshot_->head().next; }
@@ -55,8 +63,8 @@ class ReadView {
  private:
   const std::shared_ptr<const eventstore::Snapshot> snapshot_;
   const std::optional<MomentKeeper> keeper_;
-  const SnapshotRows state_;
-  const SnapshotRows view_;
+  SnapshotRows state_;
+  SnapshotRows view_;
   const core::KeyHash& hash_;
 };
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
-#include "base/bytes.h"
 #include "base/civil_date.h"
 #include "base/status.h"
 #include "services/core/family/dates.h"
@@ -11,7 +9,6 @@
 #include "services/views/compose.h"
 #include "services/views/due.h"
 #include "services/views/find.h"
-#include "services/views/keeping.h"
 
 namespace kith::views {
 namespace {
@@ -287,38 +284,6 @@ class Inquiry {
   std::map<EntityNumber, ledger::v1::GlassRow> glass_;
 };
 
-// All that a standing depends on beside the rows.
-std::string NameOf(const Concerned& concerned, absl::CivilDay today) {
-  std::string name = absl::StrCat("=s", absl::FormatCivilTime(today), "r");
-  for (const EntityNumber record : concerned.records) {
-    base::AppendBigEndian64(record, name);
-  }
-  name += 'f';
-  for (const EntityNumber family : concerned.families) {
-    base::AppendBigEndian64(family, name);
-  }
-  return name;
-}
-
-// About; sets of numbers make most of it.
-size_t MemoryOf(const Standing& standing) {
-  size_t bytes = 1000;
-  for (const auto& [record, about] : standing.records) {
-    bytes += 300 + 50 * (about.surely_same.size() + about.perhaps_same.size());
-  }
-  for (const auto& row : standing.consents) bytes += row.SpaceUsedLong();
-  for (const auto& row : standing.restrictions) bytes += row.SpaceUsedLong();
-  for (const auto& row : standing.overrides) bytes += row.SpaceUsedLong();
-  for (const auto& row : standing.glass) bytes += row.SpaceUsedLong();
-  for (const auto& row : standing.agreements) bytes += row.SpaceUsedLong();
-  for (const auto& [family, members] : standing.members_of_family) {
-    bytes += 50 * members.size();
-  }
-  return bytes + 100 * (standing.agencies_of_record.size() +
-                        standing.agencies_of_family.size() +
-                        standing.lead_of_family.size());
-}
-
 }  // namespace
 
 void Concerned::Add(const ledger::v1::ItemLabel& label) {
@@ -329,15 +294,7 @@ void Concerned::Add(const ledger::v1::ItemLabel& label) {
 absl::StatusOr<Standing> StandingOf(const core::StateReader& view,
                                     const Concerned& concerned,
                                     absl::Time now) {
-  const absl::CivilDay today = base::LondonDay(now);
-  ASSIGN_OR_RETURN(const auto standing,
-                   Kept<Standing>(
-                       view, NameOf(concerned, today),
-                       [&](const core::StateReader& rows) {
-                         return Inquiry(rows, today).Answer(concerned);
-                       },
-                       MemoryOf));
-  return *standing;
+  return Inquiry(view, base::LondonDay(now)).Answer(concerned);
 }
 
 }  // namespace kith::views

@@ -59,7 +59,7 @@ const std::vector<Way>& SideWays() {
        {{"services/api/watch_service.cc", 1}}},  // where a stream goes on
       {"finishes a call itself",
        std::regex(R"(->Finish\()"),
-       {{"services/api/shell.cc", 1},   // after the shell has recorded
+       {{"services/api/shell.cc", 2},   // after the shell has recorded; no call
         {"services/api/health.cc", 6},  // holds nobody's data
         {"services/api/stream.h", 1},   // what the shell gave it
         {"services/api/watch.h", 1}}},  // each message was recorded

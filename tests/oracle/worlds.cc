@@ -259,6 +259,7 @@ class Inventor {
       reader.record = AnyRecord();
     }
     if (Chance(50)) reader.reason = "complaint";
+    reader.at = MomentOf(world_);
     world_.readers.push_back(reader);
   }
 
@@ -407,7 +408,6 @@ ledger::v1::ItemLabel LabelOf(const Item& item) {
 disclosure::Context ContextOf(const World& world) {
   disclosure::Context context;
   context.today = DayOf(world.today);
-  context.now = MomentOf(world);
   for (const Record& record : world.records) {
     context.records[record.number] = ContextOf(world, record);
     context.agencies_of_record[record.number] = world.works_with[record.number];

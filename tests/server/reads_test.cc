@@ -225,6 +225,27 @@ TEST_F(ReadsTest, LooksComeInPages) {
   EXPECT_GE(looks, 5);
 }
 
+TEST_F(ReadsTest, WhatIsKeptIsSignedAndRecordedAsWhatIsNot) {
+  const auto first = Get(story.Get());
+  const int looks = server.LooksAt(story.family());
+  const auto kept = Get(story.Get());
+  ASSERT_EQ(ReasonOf(kept.status), "OK");
+  // To ask who looked is a look, too.
+  EXPECT_EQ(server.LooksAt(story.family()), looks + 2);
+  EXPECT_EQ(kept.value.info().etag(), first.value.info().etag());
+  EXPECT_EQ(server.PositionOf(kept.value.info().position()),
+            server.PositionOf(first.value.info().position()));
+  EXPECT_EQ(kept.value.info().as_of().seconds(), Now().seconds());
+  EXPECT_EQ(kept.value.family().SerializeAsString(),
+            first.value.family().SerializeAsString());
+
+  ASSERT_EQ(Get(story.Get(), Of("police", "p1")).code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(server.LooksAt(story.family()), looks + 4);
+  server.access_store().FailNextCommit(
+      engine::testing::FailingStore::Failure::kBeforeWriting);
+  EXPECT_EQ(Get(story.Get()).code(), StatusCode::UNAVAILABLE);
+}
+
 TEST_F(ReadsTest, WhatCannotBeRecordedIsNotShown) {
   server.access_store().FailNextCommit(
       engine::testing::FailingStore::Failure::kBeforeWriting);

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <future>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -52,15 +54,14 @@ TEST_F(SurfaceTest, AGenericClientFindsEveryService) {
   const Reflected reflected(*server.channel());
   EXPECT_THAT(
       reflected.services(),
-      IsSupersetOf({"grpc.health.v1.Health", "kith.api.v1.AssessmentService",
-                    "kith.api.v1.AuditService", "kith.api.v1.ConsentService",
-                    "kith.api.v1.DuplicateService", "kith.api.v1.FamilyService",
-                    "kith.api.v1.IntakeService", "kith.api.v1.LeadService",
-                    "kith.api.v1.MeetingService",
-                    "kith.api.v1.OperationsService",
-                    "kith.api.v1.OverrideService", "kith.api.v1.PlanService",
-                    "kith.api.v1.ReferralService",
-                    "kith.api.v1.WatchService"}));
+      IsSupersetOf(
+          {"grpc.health.v1.Health", "kith.api.v1.AssessmentService",
+           "kith.api.v1.AuditService", "kith.api.v1.ConsentService",
+           "kith.api.v1.DuplicateService", "kith.api.v1.FamilyService",
+           "kith.api.v1.IntakeService", "kith.api.v1.LeadService",
+           "kith.api.v1.MeetingService", "kith.api.v1.OperationsService",
+           "kith.api.v1.OverrideService", "kith.api.v1.PlanService",
+           "kith.api.v1.ReferralService", "kith.api.v1.WatchService"}));
   for (const std::string& name : reflected.services()) {
     const auto* service = reflected.Service(name);
     ASSERT_NE(service, nullptr) << name;
@@ -179,6 +180,42 @@ TEST_F(SurfaceTest, ADeadlineEndsAWaitForAPositionToCome) {
   api::v1::GetFamilyResponse response;
   EXPECT_EQ(stub.GetFamily(&context, request, &response).error_code(),
             StatusCode::DEADLINE_EXCEEDED);
+}
+
+TEST_F(SurfaceTest, WhatIsKeptIsAnsweredThoughEveryWorkerIsBusy) {
+  FamilyStory story(server);
+  // Asked for once, it is kept.
+  ASSERT_TRUE(
+      server.Call(Who(), &FamilyService::Stub::GetFamily, story.Get()).ok());
+  auto to_come = story.Get();
+  to_come.mutable_read()->set_min_position(
+      server.node().engine().tokens().Seal(100000));
+  const auto get = [this](const api::v1::GetFamilyRequest& request,
+                          absl::Duration patience) {
+    grpc::ClientContext context;
+    Introduce(Who(), context);
+    context.set_deadline(absl::ToChronoTime(absl::Now() + patience));
+    FamilyService::Stub stub(server.channel());
+    api::v1::GetFamilyResponse response;
+    return stub.GetFamily(&context, request, &response).error_code();
+  };
+  std::vector<std::future<StatusCode>> waiting;
+  for (size_t i = 0; i < TestServer::kWorkers; ++i) {
+    waiting.push_back(
+        std::async(std::launch::async, get, to_come, absl::Seconds(8)));
+  }
+  // What is not kept waits for a worker.
+  api::v1::GetFamilyRequest unknown;
+  unknown.set_family_id("hackney-f-00000000000000000000000000");
+  StatusCode busy = StatusCode::NOT_FOUND;
+  for (int i = 0; i < 50 && busy == StatusCode::NOT_FOUND; ++i) {
+    busy = get(unknown, absl::Milliseconds(300));
+  }
+  ASSERT_EQ(busy, StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_EQ(get(story.Get(), absl::Seconds(3)), StatusCode::OK);
+  for (auto& one : waiting) {
+    EXPECT_EQ(one.get(), StatusCode::DEADLINE_EXCEEDED);
+  }
 }
 
 TEST_F(SurfaceTest, AnotherPartnershipIsNotServed) {

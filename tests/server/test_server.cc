@@ -16,7 +16,6 @@
 namespace kith::server_tests {
 namespace {
 
-constexpr size_t kWorkers = 4;
 constexpr size_t kWaitingMax = 200;
 
 std::string NewFolder() {

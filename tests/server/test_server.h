@@ -65,6 +65,8 @@ struct TestServerOptions {
 
 class TestServer {
  public:
+  static constexpr size_t kWorkers = 4;
+
   explicit TestServer(TestServerOptions options = {});
   ~TestServer();
 
