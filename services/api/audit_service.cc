@@ -59,7 +59,8 @@ absl::StatusOr<v1::ReplayEntry> EntryAt(ReadCall& call, uint64_t position,
 // Sends one line of the timeline with its fact. False: nobody listens.
 absl::StatusOr<bool> SendOne(ReadCall& call,
                              const views::Pieces<v1::TimelineEntry>& lines,
-                             uint64_t after, ReplayStream& stream) {
+                             uint64_t after, ReplayStream& stream,
+                             bool& any_shown) {
   views::Pieces<v1::ReplayResponse> pieces;
   views::Concerned concerned;
   concerned.Add(lines);
@@ -75,12 +76,11 @@ absl::StatusOr<bool> SendOne(ReadCall& call,
   ASSIGN_OR_RETURN(disclosure::Discloser door, call.Door(concerned));
   auto disclosed = door.Compose<v1::ReplayResponse>(
       pieces, [](v1::ReplayResponse* response) { return response; },
-      [&](v1::ReplayResponse* response) {
-        call.SignAnswer(response);
-      });
+      [&](v1::ReplayResponse* response) { call.SignAnswer(response); });
   const bool shown = disclosed.account().shown();
   ASSIGN_OR_RETURN(auto recorded, call.Record(std::move(disclosed)));
   ASSIGN_OR_RETURN(auto response, std::move(recorded).Wait());
+  any_shown = any_shown || shown;
   return !shown || stream.Send(std::move(response));
 }
 
@@ -99,18 +99,20 @@ absl::Status ReplayAll(ReadCall& call, const v1::ReplayRequest& request,
   ASSIGN_OR_RETURN(const auto there,
                    views::SummaryPieces(call.rows(), family, call.now()));
   if (!there) return NotFound();
+  bool any_shown = after > 0;
   views::PageFrom from{"", kReplayPage};
   do {
     ASSIGN_OR_RETURN(const auto page,
                      views::Timeline(call.rows(), family, call.now(), from));
     for (const auto& entry : page.entries) {
       ASSIGN_OR_RETURN(const bool listening,
-                       SendOne(call, entry.pieces, after, stream));
+                       SendOne(call, entry.pieces, after, stream, any_shown));
       if (!listening) return absl::CancelledError("nobody listens");
     }
     from.cursor = page.next;
   } while (!from.cursor.empty());
-  return absl::OkStatus();
+  // A history of which nothing may be seen is as if it were not there.
+  return any_shown ? absl::OkStatus() : NotFound();
 }
 
 v1::LookEntry ToApi(const ledger::v1::AccessRecord& record) {

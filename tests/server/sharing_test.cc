@@ -3,14 +3,19 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/substitute.h"
+#include "kith/api/v1/audit_service.grpc.pb.h"
 #include "kith/api/v1/consent_service.grpc.pb.h"
 #include "tests/server/family_story.h"
 
 namespace kith::server_tests {
 namespace {
 
+using api::v1::AuditService;
 using api::v1::ConsentService;
 using grpc::StatusCode;
+using ::testing::Contains;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 class SharingTest : public ::testing::Test {
  protected:
@@ -118,6 +123,81 @@ TEST_F(SharingTest, WhatWasWithheldThenStaysWithheldInAsOfReads) {
   const auto then =
       server.Call(health, &FamilyService::Stub::GetFamily, request);
   EXPECT_EQ(then.code(), StatusCode::NOT_FOUND);
+}
+
+// The three moments of a consent: before it, while it holds, after it was
+// withdrawn.
+class MomentsTest : public SharingTest {
+ protected:
+  MomentsTest() {
+    Share("health");
+    shared = Position();
+    const auto withdrawn = server.Say(
+        Who(), &ConsentService::Stub::WithdrawConsent,
+        Text<api::v1::WithdrawConsentRequest>(absl::Substitute(
+            R"(withdrawal { consent { id: "$0" } withdrawn_by { $1 } })",
+            consent, RecordText("mother"))));
+    EXPECT_EQ(ReasonOf(withdrawn.status), "OK");
+  }
+
+  std::string Position() {
+    return server.Call(Who(), &FamilyService::Stub::GetFamily, story.Get())
+        .value.info()
+        .position();
+  }
+  // Kinds of the facts that `who` is shown of the history as of `position`;
+  // empty: the present.
+  std::vector<std::string> Replay(const Who& who, const std::string& position) {
+    grpc::ClientContext context;
+    Introduce(who, context);
+    api::v1::ReplayRequest request;
+    request.set_family_id(story.family());
+    if (!position.empty()) request.mutable_read()->set_at_position(position);
+    AuditService::Stub stub(server.channel());
+    const auto reader = stub.Replay(&context, request);
+    std::vector<std::string> kinds;
+    api::v1::ReplayResponse response;
+    while (reader->Read(&response)) kinds.push_back(response.entry().kind());
+    const bool shown = reader->Finish().ok();
+    EXPECT_EQ(shown, !kinds.empty());
+    return kinds;
+  }
+  // What an auditor finds that health could see at `position`.
+  Answer<api::v1::GetFamilyResponse> SeenByHealth(const std::string& position) {
+    auto request = story.Get();
+    auto& read = *request.mutable_read();
+    if (!position.empty()) read.set_at_position(position);
+    read.mutable_seen_by()->set_agency("health");
+    read.mutable_seen_by()->set_practitioner("hv-7");
+    read.mutable_seen_by()->set_role(agency::v1::ROLE_PRACTITIONER);
+    read.mutable_seen_by()->set_purpose("early_help");
+    Who auditor = Of("council", "auditor", "auditor");
+    auditor.reason = "a complaint";
+    return server.Call(auditor, &FamilyService::Stub::GetFamily, request);
+  }
+
+  std::string shared;
+};
+
+TEST_F(MomentsTest, AReplayTellsWhatWasKnownThenToWhomMaySeeItThenAndNow) {
+  const auto then = Replay(Who(), story.registered());
+  EXPECT_THAT(then, Contains("MemberStated"));
+  EXPECT_THAT(then, Not(Contains("ConsentRecorded")));
+  EXPECT_THAT(Replay(Who(), shared), Contains("ConsentRecorded"));
+  // Health might see it then, and may not now.
+  EXPECT_THAT(Replay(health, shared), IsEmpty());
+  Share("health");
+  EXPECT_THAT(Replay(health, shared), Contains("MemberStated"));
+  // Now it may, and might not then.
+  EXPECT_THAT(Replay(health, story.registered()), IsEmpty());
+}
+
+TEST_F(MomentsTest, AnAuditorSeesWhatWasVisibleToWhomAtEachMoment) {
+  EXPECT_EQ(SeenByHealth(story.registered()).code(), StatusCode::NOT_FOUND);
+  const auto then = SeenByHealth(shared);
+  ASSERT_EQ(ReasonOf(then.status), "OK");
+  EXPECT_EQ(then.value.family().members_size(), 2);
+  EXPECT_EQ(SeenByHealth("").code(), StatusCode::NOT_FOUND);
 }
 
 TEST_F(SharingTest, WithoutConsentAnotherAgencyLearnsOnlyWhoLeads) {
