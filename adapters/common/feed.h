@@ -19,9 +19,6 @@ struct Feed {
   // agency and system); empty: such ids are kept as unknown.
   std::string local_agency;
   std::string local_system;
-  // Whether the extract is all there is: who was stated in one of its families
-  // before and is not in it now has left. Otherwise absence ends nothing.
-  bool complete = false;
 };
 
 // The speaking agency's own reference.

@@ -24,10 +24,9 @@ Mapping Table() {
 }
 
 std::vector<Item> ReadAll(const std::string& text,
-                          absl::Status* status = nullptr,
-                          bool complete = false) {
-  const Feed feed{"council", "mosaic", absl::FromUnixSeconds(1717200000),
-                  "",        "",       complete};
+                          absl::Status* status = nullptr) {
+  const Feed feed{"council", "mosaic", absl::FromUnixSeconds(1717200000), "",
+                  ""};
   std::istringstream in(text);
   std::vector<Item> items;
   const absl::Status read = Read("f.csv", in, feed, Table(), [&](Item item) {
@@ -67,48 +66,6 @@ TEST(PersonsTest, ARowIsAPersonAFamilyAndARelationship) {
   EXPECT_EQ(relation.kind(), agency::v1::RELATIONSHIP_KIND_PARENT);
   EXPECT_EQ(relation.to().record().local_id(), "2");
   EXPECT_EQ(relation.parental_responsibility(), agency::v1::ANSWER_YES);
-}
-
-TEST(PersonsTest, ACompleteExtractEndsWithEachFamilyWhole) {
-  const std::string rows = absl::StrCat(
-      kPersons, "1,F1,Ada,Ferris,14/02/2017,,,,,,,,\n",
-      "2,F1,Grace,Ferris,31/31/1985,,,,,,,,\n",  // set aside, but listed
-      "1,F1,Ada,Ferris,14/02/2017,,,,,,,,\n",
-      "3,F2,Bo,Lund,01/02/2010,,,,,,,,\n", "4,,No,Family,,,,,,,,,\n");
-  EXPECT_THAT(ReadAll(rows), SizeIs(5));
-  const auto items = ReadAll(rows, nullptr, true);
-  ASSERT_THAT(items, SizeIs(7));
-  EXPECT_FALSE(items[0].said[1].statement.family_stated().complete());
-  EXPECT_EQ(items[1].ending, Ending::kSetAside);
-  const auto& whole = items[5];
-  EXPECT_EQ(whole.kind, "whole family");
-  EXPECT_EQ(whole.place.line, 2u);
-  const auto& family = whole.said[0].statement.family_stated();
-  EXPECT_TRUE(family.complete());
-  EXPECT_EQ(family.family().local().local_id(), "F1");
-  ASSERT_THAT(family.members(), SizeIs(2));
-  EXPECT_EQ(family.members(1).person().record().local_id(), "2");
-  EXPECT_THAT(items[6].said[0].statement.family_stated().members(), SizeIs(1));
-}
-
-TEST(PersonsTest, AFamilyIsNotWholeWhereARowCannotBeRead) {
-  const std::string rows = absl::StrCat(kPersons, "1,F1,A,B,,,,,,,,,\n");
-  for (const char* torn : {",F1,C,D,,,,,,,,,\n", "2,F1,\"C"}) {
-    const auto items = ReadAll(absl::StrCat(rows, torn), nullptr, true);
-    ASSERT_THAT(items, SizeIs(3));
-    EXPECT_EQ(items[2].ending, Ending::kSetAside);
-    EXPECT_THAT(items[2].said, IsEmpty());
-  }
-}
-
-TEST(PersonsTest, AWholeFamilyOfMoreThanFiftyIsSetAside) {
-  std::string rows = kPersons;
-  for (int i = 1; i <= 50; ++i) {
-    absl::StrAppend(&rows, i, ",F1,A,B,,,,,,,,,\n");
-  }
-  EXPECT_EQ(ReadAll(rows, nullptr, true).back().ending, Ending::kReady);
-  absl::StrAppend(&rows, "51,F1,A,B,,,,,,,,,\n");
-  EXPECT_EQ(ReadAll(rows, nullptr, true).back().ending, Ending::kSetAside);
 }
 
 TEST(PersonsTest, TheSpellingsOfOneValueAreOne) {

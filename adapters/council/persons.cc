@@ -1,6 +1,4 @@
 // The persons file.
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "adapters/common/dates.h"
 #include "adapters/council/reader.h"
@@ -9,8 +7,6 @@ namespace kith::adapters::council {
 namespace {
 
 using agency::v1::PersonStated;
-
-constexpr int kMembersMax = 50;
 
 void AddName(const std::string& given, const std::string& family,
              agency::v1::NameUse use, PersonStated& person) {
@@ -121,29 +117,18 @@ void ReadDates(Reading& reading, PersonStated& person) {
   }
 }
 
-agency::v1::FamilyMember MemberOf(const Feed& feed, Row& row,
-                                  const std::string& person) {
-  agency::v1::FamilyMember member;
-  *member.mutable_person() = PersonOf(feed, person);
+void SayFamily(Reading& reading, const std::string& person) {
+  Row& row = reading.row;
+  const std::string family = row.Text("family_id");
+  if (family.empty()) return;
+  agency::v1::FamilyStated stated;
+  *stated.mutable_family() = ThingOf(reading.feed, family);
+  stated.set_locality(row.Text("locality"));
+  agency::v1::FamilyMember& member = *stated.add_members();
+  *member.mutable_person() = PersonOf(reading.feed, person);
   member.set_role(row.Text("role_in_family"));
   member.set_lives_here(row.Answer("lives_in_family_home"));
   row.SetPeriod("member_from", "member_until", member.mutable_period());
-  return member;
-}
-
-agency::v1::FamilyStated FamilyOf(const Feed& feed, const Row& row,
-                                  const std::string& family) {
-  agency::v1::FamilyStated stated;
-  *stated.mutable_family() = ThingOf(feed, family);
-  stated.set_locality(row.Text("locality"));
-  return stated;
-}
-
-void SayFamily(Reading& reading, const std::string& person) {
-  const std::string family = reading.row.Text("family_id");
-  if (family.empty()) return;
-  agency::v1::FamilyStated stated = FamilyOf(reading.feed, reading.row, family);
-  *stated.add_members() = MemberOf(reading.feed, reading.row, person);
   *Say(reading.feed, absl::StrCat(family, "/", person),
        reading.feed.extracted_at, reading.item)
        .mutable_family_stated() = stated;
@@ -211,44 +196,6 @@ void ReadPerson(Reading& reading) {
   SayRelationship(reading, id);
   // A date that cannot be one may have been met last.
   if (!row.ok()) reading.item.said.clear();
-}
-
-void ListMember(Reading& reading) {
-  const std::string family = reading.row.Text("family_id");
-  const std::string person = reading.row.Text("person_id");
-  if (family.empty() || person.empty()) return;
-  // The row's own item has its complaints already.
-  Item unheard;
-  Row row = reading.row.For(unheard);
-  auto [listed, added] = reading.families.all.try_emplace(family);
-  if (added) {
-    listed->second = {reading.item.place, FamilyOf(reading.feed, row, family)};
-    listed->second.family.set_complete(true);
-  }
-  auto& members = *listed->second.family.mutable_members();
-  const bool twice = std::any_of(
-      members.begin(), members.end(), [&person](const auto& member) {
-        return member.person().record().local_id() == person;
-      });
-  if (!twice) *members.Add() = MemberOf(reading.feed, row, person);
-}
-
-std::vector<Item> WholeFamilies(const Feed& feed, const Families& families) {
-  std::vector<Item> items;
-  for (const auto& [id, listed] : families.all) {
-    Item& item = items.emplace_back();
-    item.kind = "whole family";
-    item.place = listed.first;
-    if (families.row_unread) {
-      SetAside(item, "a row that cannot be read may list a member");
-    } else if (listed.family.members_size() > kMembersMax) {
-      SetAside(item, "a family of more than 50");
-    } else {
-      *Say(feed, absl::StrCat(id, "/"), feed.extracted_at, item)
-           .mutable_family_stated() = listed.family;
-    }
-  }
-  return items;
 }
 
 }  // namespace kith::adapters::council

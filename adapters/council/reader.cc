@@ -94,15 +94,13 @@ absl::Status Read(const std::string& file, std::istream& in, const Feed& feed,
   const auto kind = KindOf(columns, &problem);
   if (!kind) return absl::InvalidArgumentError(problem);
   std::map<std::string, int> keys;
-  Families families;
   CsvRecord record;
   while (reader.Next(record)) {
     Item item;
     item.kind = ItemKind(*kind);
     item.place = {file, record.line, 1};
     Row row(columns, record, mapping, file, item);
-    Reading reading{feed, row, item, keys, families};
-    bool whole = false;
+    Reading reading{feed, row, item, keys};
     if (!record.problem.empty()) {
       SetAside(item, record.problem);
     } else if (IsTooWide(record, header.fields.size())) {
@@ -111,14 +109,8 @@ absl::Status Read(const std::string& file, std::istream& in, const Feed& feed,
       SetAside(item, "no person id");
     } else {
       ReadRow(*kind, reading);
-      whole = true;
     }
-    families.row_unread |= !whole;
-    if (feed.complete && *kind == FileKind::kPersons) ListMember(reading);
     RETURN_IF_ERROR(sink(std::move(item)));
-  }
-  for (Item& family : WholeFamilies(feed, families)) {
-    RETURN_IF_ERROR(sink(std::move(family)));
   }
   return absl::OkStatus();
 }

@@ -3,16 +3,15 @@
 //   persons       one record of a person a row: names, birth date, address,
 //                 identifiers, family id, relation to another person
 //   episodes      early help episodes: a plan, an involvement and, where a
-//                 worker is named, a lead a row
+//   worker
+//                 is named, a lead a row
 //   assessments   Ofsted Annex A list 2
 //   referrals     Ofsted Annex A list 3
 //
 // A pure parser, in constant memory but for the keys it has seen. Each row is
-// one item. A complete extract (`Feed::complete`) of persons ends with one more
-// item for each family, which lists all its members. A row that cannot be read
-// is set aside and the next one is read. The Annex A lists hold no names: their
-// rows name the child by the id that the persons file states. README.md has the
-// mapping table.
+// one item. A row that cannot be read is set aside and the next one is read.
+// The Annex A lists hold no names: their rows name the child by the id that the
+// persons file states. README.md has the mapping table.
 //
 // Not thread-safe.
 #pragma once
@@ -20,7 +19,6 @@
 #include <istream>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "adapters/common/feed.h"
@@ -37,17 +35,6 @@ enum class FileKind { kPersons, kEpisodes, kAssessments, kReferrals };
 std::optional<FileKind> KindOf(const Columns& columns, std::string* problem);
 const char* ItemKind(FileKind kind);
 
-// The families of a complete extract, each with all members that its rows list,
-// set aside or not, and where it is first met.
-struct Families {
-  struct Listed {
-    Place first;
-    agency::v1::FamilyStated family;
-  };
-  std::map<std::string, Listed> all;
-  bool row_unread = false;
-};
-
 // What every mapper gets. `keys` counts how often a row's own key has been
 // seen in the file, for lists whose rows have no id of their own.
 struct Reading {
@@ -55,15 +42,9 @@ struct Reading {
   Row& row;
   Item& item;
   std::map<std::string, int>& keys;
-  Families& families;
 };
 
 void ReadPerson(Reading& reading);
-// Notes who is in which family, whatever else the row says.
-void ListMember(Reading& reading);
-// The items that a complete extract ends with. Set aside when a row could not
-// be read: it may list a member.
-std::vector<Item> WholeFamilies(const Feed& feed, const Families& families);
 void ReadEpisode(Reading& reading);
 void ReadAssessment(Reading& reading);
 void ReadReferral(Reading& reading);

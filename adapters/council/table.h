@@ -38,11 +38,6 @@ class Row {
         file_(file),
         item_(item) {}
 
-  // The same row, with complaints to `other`.
-  Row For(Item& other) const {
-    return Row(columns_, record_, mapping_, file_, other);
-  }
-
   // The value; blank, "#N/A", "N/A", "NULL", "None" and "-" are empty.
   std::string Text(const std::string& column) const;
 

@@ -33,10 +33,9 @@ std::string Json(absl::string_view text) {
   return absl::StrReplaceAll(text, {{"'", "\""}});
 }
 
-std::vector<Item> ReadWith(const Mapping& mapping, const std::string& text,
-                           bool complete = false) {
-  const Feed feed{"trust",   "fhir",   absl::FromUnixSeconds(1700000000),
-                  "council", "mosaic", complete};
+std::vector<Item> ReadWith(const Mapping& mapping, const std::string& text) {
+  const Feed feed{"trust", "fhir", absl::FromUnixSeconds(1700000000), "council",
+                  "mosaic"};
   Reader reader(mapping);
   reader.Index(text);
   std::vector<Item> items;
@@ -156,18 +155,6 @@ TEST(FamilyTest, AnimalsAndHerdsAreRefusedAndLeftOutOfFamilies) {
   EXPECT_EQ(family.members(0).person().record().local_id(), "Patient/p1");
   EXPECT_TRUE(family.members(0).period().has_until());
   EXPECT_THAT(items[3].remarks, SizeIs(1));
-}
-
-TEST(FamilyTest, AFamilyOfACompleteExtractIsWhole) {
-  const std::string group = Json(
-      "{'resourceType': 'Group', 'id': 'f', 'type': 'person', 'actual': true,"
-      " 'code': {'text': 'Family'},"
-      " 'member': [{'entity': {'reference': 'Patient/p1'}}]}");
-  for (const bool complete : {false, true}) {
-    const auto items = ReadWith(Table(), group, complete);
-    ASSERT_THAT(items[0].said, SizeIs(1));
-    EXPECT_EQ(items[0].said[0].statement.family_stated().complete(), complete);
-  }
 }
 
 TEST(FamilyTest, AGroupThatNobodyCallsAFamilyIsSkipped) {

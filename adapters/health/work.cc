@@ -284,7 +284,6 @@ void ReadGroup(Reading& reading) {
   if (family.members_size() == 0) {
     return Skip(reading.item, "a family without members");
   }
-  family.set_complete(reading.feed.complete);
   *Say(reading.feed, reading.key, reading.feed.extracted_at, reading.item)
        .mutable_family_stated() = family;
 }

@@ -130,12 +130,8 @@ absl::Status ReadAll(const std::vector<std::string>& paths,
   Progress progress;
   for (const std::string& path : paths) reader.Prepare(path);
   for (const std::string& path : paths) {
-    const Feed feed{options.agency,
-                    options.system,
-                    ExtractedAt(options, path),
-                    options.council_agency,
-                    options.council_system,
-                    options.complete};
+    const Feed feed{options.agency, options.system, ExtractedAt(options, path),
+                    options.council_agency, options.council_system};
     absl::Status stopped;
     const absl::Status read = reader.Read(path, feed, [&](Item item) {
       stopped = run.Take(std::move(item));
@@ -231,9 +227,6 @@ void AddRun(CLI::App& app, const Adapter& adapter, Options& o) {
   run->add_option("--extracted-at", o.extracted_at,
                   "When the extract was made, where the files do not say; "
                   "otherwise when each was last written");
-  run->add_flag("--complete", o.complete,
-                "The extract is complete: who is no longer listed in a family "
-                "that it has, has left");
   run->add_option("--council-agency", o.council_agency,
                   "Whose child ids the files carry");
   run->add_option("--council-system", o.council_system,

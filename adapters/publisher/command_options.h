@@ -42,7 +42,6 @@ struct Options {
   std::string council_agency, council_system;
   uint64_t first = 0, last = 0;  // of a resend; 0: all that is kept
   bool dry_run = false;
-  bool complete = false;  // the files are all there is
 
   bool through_kafka() const {
     return !kafka_brokers.empty() || !kafka_settings.empty();
