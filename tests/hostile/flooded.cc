@@ -20,7 +20,8 @@ constexpr size_t kDescriptorsMore = 64;
 constexpr absl::Duration kSoon = absl::Seconds(30);
 
 std::string Proc(Besieged& node, const std::string& name) {
-  return absl::StrCat("/proc/", node.kithd().process().pid(), "/", name);
+  return absl::StrCat(server_tests::ProcFolder(node.kithd().process().pid()),
+                      "/", name);
 }
 
 // The line of a file under /proc that begins so.

@@ -177,10 +177,7 @@ TEST_F(AdapterTest, WhatWaitsIsThereForPrometheusToo) {
   ASSERT_EQ(shown.code, adapters::kExitDone) << shown.err;
   EXPECT_THAT(shown.out, HasSubstr("\nkith_outbox_statements{partnership=\""));
   EXPECT_THAT(shown.out, HasSubstr("kith_outbox_age_seconds{"));
-  const Ended checked = RunProgram(
-      {"/bin/sh", "-c",
-       "promtool check metrics < " + folder_.Write("metrics", shown.out)},
-      folder_.path());
+  const Ended checked = server_tests::CheckMetrics(shown.out, folder_.path());
   EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
 }
 

@@ -32,12 +32,8 @@ TEST_F(RelayTest, AnAgencyIsToldOfWhatItMaySeeAndOfNothingElse) {
   ASSERT_TRUE(node->WaitForOffset(End()));
   ASSERT_TRUE(AwaitAllTold(*node));
   const std::string metrics = node->Metrics();
-  const auto checked = server_tests::RunProgram(
-      {"/bin/sh", "-c",
-       "promtool check metrics < " +
-           folder_.Write("metrics",
-                         metrics.substr(metrics.find("\r\n\r\n") + 4))},
-      folder_.path());
+  const auto checked = server_tests::CheckMetrics(
+      metrics.substr(metrics.find("\r\n\r\n") + 4), folder_.path());
   EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
   // What is withdrawn is told no more.
   school->Say(Withdrawal(0));

@@ -63,11 +63,7 @@ TEST_F(KithdTest, PromtoolFindsNothingToSayOfTheMetrics) {
   const std::string answer = HttpGet(kithd.http_port(), "/metrics");
   const size_t body = answer.find("\r\n\r\n");
   ASSERT_NE(body, std::string::npos);
-  const std::string own =
-      absl::StrCat(KITH_SOURCE_FOLDER, "/build/tools/bin/promtool");
-  const Ended checked = RunProgram(
-      {std::filesystem::exists(own) ? own : "promtool", "check", "metrics"},
-      folder.path(), answer.substr(body + 4));
+  const Ended checked = CheckMetrics(answer.substr(body + 4), folder.path());
   EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
   EXPECT_EQ(checked.out + checked.err, "");
 }

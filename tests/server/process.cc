@@ -14,7 +14,10 @@
 #include <fstream>
 #include <iterator>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "base/check.h"
 
@@ -118,6 +121,36 @@ std::string Process::Errors() const { return ReadWholeFile(error_file_); }
 Ended RunProgram(const std::vector<std::string>& command,
                  const std::string& folder, const std::string& input) {
   return Process(command, folder, input).Wait();
+}
+
+Ended CheckMetrics(const std::string& metrics, const std::string& folder) {
+  const std::string own =
+      absl::StrCat(KITH_SOURCE_FOLDER, "/build/tools/bin/promtool");
+  return RunProgram(
+      {std::filesystem::exists(own) ? own : "promtool", "check", "metrics"},
+      folder, metrics);
+}
+
+std::string ProcFolder(pid_t pid) {
+  std::error_code error;
+  const auto own = std::filesystem::read_symlink("/proc/self/ns/pid", error);
+  for (auto it = std::filesystem::directory_iterator("/proc", error);
+       !error && it != std::filesystem::directory_iterator();
+       it.increment(error)) {
+    const std::string folder = it->path().string();
+    std::error_code gone;
+    if (std::filesystem::read_symlink(folder + "/ns/pid", gone) != own ||
+        gone) {
+      continue;
+    }
+    // The last number is that of the innermost namespace.
+    for (absl::string_view line :
+         absl::StrSplit(ReadWholeFile(folder + "/status"), '\n')) {
+      if (!absl::ConsumePrefix(&line, "NSpid:")) continue;
+      if (absl::EndsWith(line, absl::StrCat("\t", pid))) return folder;
+    }
+  }
+  return "";
 }
 
 std::string HttpAnswerOf(int port, const std::string& request) {

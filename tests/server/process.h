@@ -49,6 +49,15 @@ class Process {
 Ended RunProgram(const std::vector<std::string>& command,
                  const std::string& folder, const std::string& input = "");
 
+// What `promtool check metrics` says of these. The promtool of tools/setup is
+// taken before that of PATH.
+Ended CheckMetrics(const std::string& metrics, const std::string& folder);
+
+// The folder under /proc that tells of a process of this one's PID namespace;
+// /proc may be of a namespace outside (a chroot, for one). Empty when there is
+// none.
+std::string ProcFolder(pid_t pid);
+
 // The whole answer of an HTTP server on this machine, head included.
 std::string HttpAnswerOf(int port, const std::string& request);
 std::string HttpGet(int port, const std::string& path);
