@@ -291,13 +291,18 @@ bool MayRead(const std::string& address, const std::string& topic,
 void Allow(const std::string& address, const std::string& user,
            const std::string& operation, const std::string& kind,
            const std::string& name) {
+  static const auto* operations =
+      new std::map<std::string, rd_kafka_AclOperation_t>{
+          {"read", RD_KAFKA_ACL_OPERATION_READ},
+          {"write", RD_KAFKA_ACL_OPERATION_WRITE},
+          {"describe_configs", RD_KAFKA_ACL_OPERATION_DESCRIBE_CONFIGS}};
   char why[512];
   rd_kafka_AclBinding_t* wanted = rd_kafka_AclBinding_new(
       kind == "group" ? RD_KAFKA_RESOURCE_GROUP : RD_KAFKA_RESOURCE_TOPIC,
-      name.c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL, ("User:" + user).c_str(),
-      "*",
-      operation == "write" ? RD_KAFKA_ACL_OPERATION_WRITE
-                           : RD_KAFKA_ACL_OPERATION_READ,
+      name.c_str(),
+      name.back() == '.' ? RD_KAFKA_RESOURCE_PATTERN_PREFIXED
+                         : RD_KAFKA_RESOURCE_PATTERN_LITERAL,
+      ("User:" + user).c_str(), "*", operations->at(operation),
       RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, why, sizeof(why));
   Demand(wanted != nullptr, "access list", why);
   Administer(address, "access list", [&](auto* client, auto* queue) {

@@ -62,8 +62,9 @@ inline constexpr char kReadersGroup[] = "kith-test";
 // Whether the broker lets this client read the topic.
 bool MayRead(const std::string& address, const std::string& topic,
              const Settings& settings);
-// Lets a user do "read" or "write" on a "topic" or "group"; either allows to
-// describe it.
+// Lets a user do "read", "write" or "describe_configs" on a "topic" or "group"
+// of that name, or of all that begin so when it ends in a point. The first two
+// allow to describe it, too.
 void Allow(const std::string& address, const std::string& user,
            const std::string& operation, const std::string& kind,
            const std::string& name);
