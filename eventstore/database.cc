@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "rocksdb/cache.h"
+#include "rocksdb/convenience.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
 #include "rocksdb/table.h"
@@ -153,6 +154,24 @@ absl::StatusOr<bool> Database::IsEmpty(size_t family) const {
   rows->SeekToFirst();
   RETURN_IF_ERROR(poison_.Note(rows->status()));
   return !rows->Valid();
+}
+
+std::optional<rocksdb::SequenceNumber> Database::OldestSnapshot() const {
+  uint64_t sequence = 0;
+  db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence,
+                      &sequence);
+  if (sequence == 0) return std::nullopt;
+  return sequence;
+}
+
+absl::Status Database::DropFiles(size_t family, absl::string_view begin,
+                                 absl::string_view end) {
+  RETURN_IF_ERROR(poison_.Check());
+  const rocksdb::Slice first = AsSlice(begin);
+  const rocksdb::Slice limit = AsSlice(end);
+  const rocksdb::RangePtr range(&first, &limit);
+  return poison_.Note(rocksdb::DeleteFilesInRanges(
+      db_.get(), families_[family], &range, 1, /*include_end=*/false));
 }
 
 absl::Status Database::Checkpoint(const std::string& folder) const {

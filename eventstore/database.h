@@ -54,6 +54,13 @@ class Database {
 
   absl::StatusOr<bool> IsEmpty(size_t family) const;
 
+  // Of the oldest snapshot that somebody holds; empty: nobody holds one.
+  std::optional<rocksdb::SequenceNumber> OldestSnapshot() const;
+  // Drops the files that hold keys from `begin` to `end` alone. The rows must
+  // be deleted for everyone: a snapshot from before would miss them.
+  absl::Status DropFiles(size_t family, absl::string_view begin,
+                         absl::string_view end);
+
   // Writes a copy to `folder`, which must not exist.
   absl::Status Checkpoint(const std::string& folder) const;
 

@@ -33,6 +33,7 @@ absl::StatusOr<Head> RocksStore::Commit(const Batch& batch) {
   const std::lock_guard lock(write_mutex_);
   RETURN_IF_ERROR(poison_.Check());
   RETURN_IF_ERROR(CheckBatch(batch, Context()));
+  RETURN_IF_ERROR(DropRetiredFiles());
   ASSIGN_OR_RETURN(const auto keys,
                    keys_->FindOrMake(SubjectsOf(batch.records, batch.rows)));
   BatchWriter writer(*database_, keys);
@@ -131,7 +132,21 @@ absl::Status RocksStore::Retire(uint32_t version, const Views& remaining) {
   writer.DeleteView(version);
   Moment next = moment_;
   next.views = remaining;
-  return Advance(writer, std::move(next), options_.sync);
+  RETURN_IF_ERROR(Advance(writer, std::move(next), options_.sync));
+  retired_.push_back({version, database_->db().GetLatestSequenceNumber()});
+  return absl::OkStatus();
+}
+
+absl::Status RocksStore::DropRetiredFiles() {
+  while (!retired_.empty()) {
+    const Retired& oldest = retired_.front();
+    if (database_->OldestSnapshot().value_or(oldest.by) < oldest.by) break;
+    const std::string begin = TablePrefix(Table::View(oldest.version));
+    RETURN_IF_ERROR(
+        database_->DropFiles(kView, begin, base::PrefixEnd(begin)));
+    retired_.erase(retired_.begin());
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Verified> RocksStore::Verify(const Progress& progress) const {

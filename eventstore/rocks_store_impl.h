@@ -71,6 +71,15 @@ class RocksStore : public Store {
   // Deletes the rows of `version` and makes `remaining` the versions there
   // are. Under `write_mutex_`.
   absl::Status Retire(uint32_t version, const Views& remaining);
+  // Drops the files of retired versions that nobody can see any longer, so
+  // that no compaction has to read them. Under `write_mutex_`.
+  absl::Status DropRetiredFiles();
+
+  // A version whose rows were deleted by the write with that number.
+  struct Retired {
+    uint32_t version = 0;
+    rocksdb::SequenceNumber by = 0;
+  };
 
   const RocksOptions options_;
   std::unique_ptr<FolderLock> lock_;
@@ -81,6 +90,7 @@ class RocksStore : public Store {
 
   std::mutex write_mutex_;  // held from reading `moment_` to its next value
   int64_t last_recorded_at_micros_ = INT64_MIN;  // guarded by write_mutex_
+  std::vector<Retired> retired_;                 // guarded by write_mutex_
   mutable std::mutex moment_mutex_;              // for those who only look
   Moment moment_;                                // written under both
 };

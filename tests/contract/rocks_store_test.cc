@@ -196,31 +196,101 @@ TEST_F(RocksStoreTest, ALedgerThatLostItsEndIsNoticed) {
   EXPECT_EQ(CodeOfOpen(), absl::StatusCode::kDataLoss);
 }
 
+// A column family of a closed store, opened past the store.
+class RawFamily {
+ public:
+  RawFamily(const std::string& ledger, const std::string& family,
+            const rocksdb::ColumnFamilyOptions& options = {}) {
+    std::vector<std::string> names;
+    EXPECT_TRUE(
+        rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), ledger, &names)
+            .ok());
+    std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    for (const std::string& name : names) {
+      if (name == family) at_ = families.size();
+      families.emplace_back(name, options);
+    }
+    rocksdb::DB* opened = nullptr;
+    EXPECT_TRUE(rocksdb::DB::Open(rocksdb::DBOptions(), ledger, families,
+                                  &handles_, &opened)
+                    .ok());
+    db_.reset(opened);
+  }
+  ~RawFamily() {
+    for (auto* handle : handles_) {
+      EXPECT_TRUE(db_->DestroyColumnFamilyHandle(handle).ok());
+    }
+  }
+
+  rocksdb::DB& db() { return *db_; }
+  rocksdb::ColumnFamilyHandle* handle() { return handles_[at_]; }
+
+ private:
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  size_t at_ = 0;
+};
+
 // Gives the row `to` of a column family the stored value of the row `from`, as
 // no store would.
 void CopyRow(const std::string& ledger, const std::string& family,
              const std::string& from, const std::string& to) {
-  std::vector<std::string> names;
-  ASSERT_TRUE(
-      rocksdb::DB::ListColumnFamilies(rocksdb::DBOptions(), ledger, &names)
-          .ok());
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  size_t at = 0;
-  for (const std::string& name : names) {
-    if (name == family) at = families.size();
-    families.emplace_back(name, rocksdb::ColumnFamilyOptions());
-  }
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* opened = nullptr;
-  ASSERT_TRUE(rocksdb::DB::Open(rocksdb::DBOptions(), ledger, families,
-                                &handles, &opened)
-                  .ok());
-  const std::unique_ptr<rocksdb::DB> db(opened);
+  RawFamily raw(ledger, family);
   std::string value;
-  EXPECT_TRUE(db->Get(rocksdb::ReadOptions(), handles[at], from, &value).ok());
-  EXPECT_TRUE(db->Put(rocksdb::WriteOptions(), handles[at], to, value).ok());
-  for (auto* handle : handles) {
-    EXPECT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+  EXPECT_TRUE(
+      raw.db().Get(rocksdb::ReadOptions(), raw.handle(), from, &value).ok());
+  EXPECT_TRUE(
+      raw.db().Put(rocksdb::WriteOptions(), raw.handle(), to, value).ok());
+}
+
+// A store that has seen years has its rows in many files.
+void CompactIntoSmallFiles(const std::string& ledger,
+                           const std::string& family) {
+  rocksdb::ColumnFamilyOptions options;
+  options.target_file_size_base = 4096;
+  RawFamily raw(ledger, family, options);
+  EXPECT_TRUE(raw.db()
+                  .CompactRange(rocksdb::CompactRangeOptions(), raw.handle(),
+                                nullptr, nullptr)
+                  .ok());
+}
+
+size_t TablesIn(const std::string& folder) {
+  size_t count = 0;
+  for (const auto& file : fs::directory_iterator(folder)) {
+    if (file.path().extension() == ".sst") ++count;
+  }
+  return count;
+}
+
+TEST_F(RocksStoreTest, FilesOfARetiredViewStayWhileSomebodyReadsIt) {
+  auto store = Open();
+  Batch batch;
+  for (int i = 0; i < 1000; ++i) {
+    batch.rows.push_back(
+        Put(Table::View(1), absl::StrCat("row ", i), std::string(100, 'x'), 1));
+  }
+  ASSERT_TRUE(store->Commit(batch).ok());
+  store.reset();
+  const std::string ledger = root() + "/store/ledger";
+  CompactIntoSmallFiles(ledger, "view");
+  store = Open();
+  auto reader = store->Read().value();
+  ASSERT_TRUE(store->BeginView().ok());
+  ASSERT_TRUE(store->CommitView({Put(Table::View(2), "k", "v", 1)}, 0).ok());
+  ASSERT_TRUE(store->SwitchView().ok());
+  const size_t before = TablesIn(ledger);
+  ASSERT_TRUE(store->Commit({.rows = {Put(Table::View(2), "l", "v", 1)}}).ok());
+  EXPECT_EQ(TablesIn(ledger), before);
+  for (const RowChange& row : batch.rows) {
+    EXPECT_THAT(reader->Get(row.table, row.key).value(), Eq(row.value));
+  }
+  reader.reset();
+  ASSERT_TRUE(store->Commit({.rows = {Put(Table::View(2), "m", "v", 1)}}).ok());
+  EXPECT_LT(TablesIn(ledger), before / 2);
+  for (const char* row : {"k", "l", "m"}) {
+    EXPECT_THAT(store->Read().value()->Get(Table::View(2), row).value(),
+                Optional(Eq("v")));
   }
 }
 
