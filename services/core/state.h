@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -60,7 +61,7 @@ class StateReader {
       absl::string_view key) const = 0;
 
   // Calls `visit` for the rows whose key begins with `prefix`, in the order of
-  // keys, until it returns false.
+  // keys, until it returns false. `visit` changes no row.
   using Visit =
       std::function<bool(absl::string_view key, absl::string_view value)>;
   virtual absl::Status Scan(absl::string_view prefix,
@@ -103,7 +104,7 @@ class Overlay final : public StateWriter {
     Subject subject = 0;
     std::optional<std::string> value;  // empty: deleted
   };
-  using Changes = std::map<std::string, Change, std::less<>>;
+  using Changes = absl::btree_map<std::string, Change, std::less<>>;
 
   // `below` must outlive the overlay.
   explicit Overlay(const StateReader& below) : below_(below) {}

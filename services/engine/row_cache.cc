@@ -15,24 +15,26 @@ size_t BytesOf(absl::string_view key, const RowCache::Value& value) {
 }  // namespace
 
 const RowCache::Value* RowCache::Find(absl::string_view key) {
-  if (const auto young = young_.find(key); young != young_.end()) {
+  const size_t hash = young_.hash_function()(key);
+  if (const auto young = young_.find(key, hash); young != young_.end()) {
     return &young->second;
   }
-  const auto old = old_.find(key);
+  const auto old = old_.find(key, hash);
   if (old == old_.end()) return nullptr;
-  Value value = std::move(old->second);
-  old_.erase(old);
-  Put(key, std::move(value));
-  return &young_.find(key)->second;
+  return PutYoung(key, std::move(old->second));
 }
 
 void RowCache::Put(absl::string_view key, Value value) {
+  PutYoung(key, std::move(value));
+}
+
+const RowCache::Value* RowCache::PutYoung(absl::string_view key, Value value) {
   MakeRoom(BytesOf(key, value));
   young_bytes_ += BytesOf(key, value);
-  old_.erase(key);
   const auto [entry, is_new] = young_.try_emplace(key);
   if (!is_new) young_bytes_ -= BytesOf(key, entry->second);
   entry->second = std::move(value);
+  return &entry->second;
 }
 
 void RowCache::MakeRoom(size_t bytes) {

@@ -25,6 +25,7 @@ class RowCache {
  private:
   using Generation = absl::flat_hash_map<std::string, Value>;
 
+  const Value* PutYoung(absl::string_view key, Value value);
   void MakeRoom(size_t bytes);
 
   const size_t generation_bytes_max_;

@@ -11,8 +11,9 @@ TableRows::TableRows(eventstore::Table table, size_t cache_bytes_max,
                      Begins begins)
     : table_(table),
       cache_(cache_bytes_max / 4 * 3),
-      below_(table, cache_bytes_max / 4, begins),
+      below_(table, cache_bytes_max / 4),
       top_(&layers_[0].changes) {
+  if (begins == Begins::kEmpty) ever_put_.emplace();
   layers_[0].below = &layers_[1].changes;
   layers_[1].below = &below_;
 }
@@ -39,6 +40,9 @@ void TableRows::Advance(std::shared_ptr<const eventstore::Snapshot> snapshot) {
 absl::StatusOr<std::optional<std::string>> TableRows::Get(
     absl::string_view key) const {
   if (const RowCache::Value* known = cache_.Find(key)) return *known;
+  if (ever_put_.has_value() && !ever_put_->MayHold(key)) {
+    return std::optional<std::string>();
+  }
   ASSIGN_OR_RETURN(std::optional<std::string> value, top_->Get(key));
   cache_.Put(key, value);
   return value;
@@ -46,6 +50,7 @@ absl::StatusOr<std::optional<std::string>> TableRows::Get(
 
 void TableRows::Put(core::Subject subject, absl::string_view key,
                     std::string value) {
+  if (ever_put_.has_value()) ever_put_->Add(key);
   cache_.Put(key, value);
   top_->Put(subject, key, std::move(value));
 }
@@ -56,15 +61,15 @@ void TableRows::Delete(absl::string_view key) {
 }
 
 void TableRows::Absorb(core::Overlay::Changes changes) {
-  for (const auto& [key, change] : changes) cache_.Put(key, change.value);
+  for (const auto& [key, change] : changes) {
+    if (ever_put_.has_value()) ever_put_->Add(key);
+    cache_.Put(key, change.value);
+  }
   top_->Absorb(std::move(changes));
 }
 
 absl::StatusOr<std::optional<std::string>> TableRows::Below::Get(
     absl::string_view key) const {
-  if (ever_put_.has_value() && !ever_put_->MayHold(key)) {
-    return std::optional<std::string>();
-  }
   return snapshot_->Get(table_, key);
 }
 
@@ -101,7 +106,6 @@ void TableRows::Below::Advance(
     const core::Overlay::Changes& committed,
     std::shared_ptr<const eventstore::Snapshot> snapshot) {
   for (const auto& [key, change] : committed) {
-    if (ever_put_.has_value()) ever_put_->Add(key);
     scans_.Forget(key);
   }
   snapshot_ = std::move(snapshot);

@@ -59,10 +59,8 @@ class TableRows final : public core::StateWriter {
   // The committed rows.
   class Below final : public core::StateReader {
    public:
-    Below(eventstore::Table table, size_t scans_bytes_max, Begins begins)
-        : table_(table), scans_(scans_bytes_max) {
-      if (begins == Begins::kEmpty) ever_put_.emplace();
-    }
+    Below(eventstore::Table table, size_t scans_bytes_max)
+        : table_(table), scans_(scans_bytes_max) {}
 
     absl::StatusOr<std::optional<std::string>> Get(
         absl::string_view key) const override;
@@ -78,8 +76,6 @@ class TableRows final : public core::StateWriter {
 
     const eventstore::Table table_;
     mutable ScanCache scans_;
-    // Every key that was ever committed; empty: not known.
-    std::optional<KeyFilter> ever_put_;
     std::shared_ptr<const eventstore::Snapshot> snapshot_;
   };
 
@@ -104,6 +100,8 @@ class TableRows final : public core::StateWriter {
   const eventstore::Table table_;
   // Rows as they are at the top, whichever layer they are of.
   mutable RowCache cache_;
+  // Every key that ever had a row; empty: not known.
+  std::optional<KeyFilter> ever_put_;
   Below below_;
   // They change places with each batch, so that no change is copied.
   Layer layers_[2];
