@@ -90,6 +90,12 @@ absl::StatusOr<Caller> Shell::CallerFor(const grpc::ServerContextBase& context,
   return callers_.Of(context, kind);
 }
 
+void Shell::Leave(const absl::Status& status, absl::Time begun,
+                  std::function<void()> leave) const {
+  if (!absl::IsNotFound(status)) return leave();
+  CallAt(NextBeat(begun, not_found_beat_), std::move(leave));
+}
+
 Reactor* Shell::Refuse(Context* context, const char* why) {
   Reactor* reactor = context->DefaultReactor();
   reactor->Finish(grpc::Status(grpc::StatusCode::INTERNAL, why));
@@ -110,12 +116,10 @@ Reactor* Shell::Run(Context* context, const char* method,
   const CallsUnderWay::Call under_way = calls_.Begin();
   Finish finish = [this, reactor, method, begun,
                    under_way](const absl::Status& status) {
-    const auto leave = [this, reactor, method, begun, under_way, status] {
+    Leave(status, begun, [this, reactor, method, begun, under_way, status] {
       metrics_.Ended(method, status.code(), absl::Now() - begun);
       reactor->Finish(ToGrpc(status));
-    };
-    if (!absl::IsNotFound(status)) return leave();
-    CallAt(NextBeat(begun, not_found_beat_), leave);
+    });
   };
   if (under_way == nullptr) {
     finish(Draining());

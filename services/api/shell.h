@@ -142,8 +142,11 @@ class Shell {
     const CallsUnderWay::Call under_way = calls_.Begin();
     auto end = [this, stream, method, begun,
                 under_way](const absl::Status& status) {
-      metrics_.Ended(method, status.code(), absl::Now() - begun);
-      stream->End(status);
+      stream->AwaitSent();
+      Leave(status, begun, [this, stream, method, begun, under_way, status] {
+        metrics_.Ended(method, status.code(), absl::Now() - begun);
+        stream->End(status);
+      });
     };
     if (under_way == nullptr) {
       end(Draining());
@@ -173,6 +176,11 @@ class Shell {
   absl::StatusOr<Node*> NodeFor(const Caller& caller) const {
     return NodeOf(nodes_, caller);
   }
+
+  // Calls `leave`, which ends a call that began then: at once, but with
+  // NOT_FOUND on its next beat, from a thread of gRPC's.
+  void Leave(const absl::Status& status, absl::Time begun,
+             std::function<void()> leave) const;
 
   // What a call is told that was given up before it was worked on.
   static absl::Status NobodyWaits() {

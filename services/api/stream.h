@@ -1,8 +1,9 @@
 // A stream of answers written by a worker.
 //
 // The worker sends one answer after the other, blocking until the one before is
-// on its way, and ends the stream once; after `End` it must not touch it. A
-// reader who takes nothing for `kReadPatience` is given up.
+// on its way, and awaits the last; then the stream is ended, once, and nobody
+// may touch it any more. A reader who takes nothing for `kReadPatience` is
+// given up.
 #pragma once
 
 #include <grpcpp/server_context.h>
@@ -38,14 +39,15 @@ class AnswerStream final : public grpc::ServerWriteReactor<Response> {
     return true;
   }
 
-  void End(const absl::Status& status) {
-    {
-      std::unique_lock<std::mutex> lock(mutex_);
-      AwaitReader(lock);
-      changed_.wait(lock, [this] { return !writing_; });
-    }
-    this->Finish(ToGrpc(status));
+  // Until what was sent is on its way.
+  void AwaitSent() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    AwaitReader(lock);
+    changed_.wait(lock, [this] { return !writing_; });
   }
+
+  // When all is on its way.
+  void End(const absl::Status& status) { this->Finish(ToGrpc(status)); }
 
   void OnWriteDone(bool ok) override {
     std::lock_guard<std::mutex> lock(mutex_);
