@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/check.h"
 #include "base/status.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/convenience.h"
@@ -158,8 +159,8 @@ absl::StatusOr<bool> Database::IsEmpty(size_t family) const {
 
 std::optional<rocksdb::SequenceNumber> Database::OldestSnapshot() const {
   uint64_t sequence = 0;
-  db_->GetIntProperty(rocksdb::DB::Properties::kOldestSnapshotSequence,
-                      &sequence);
+  KITH_CHECK(db_->GetIntProperty(
+      rocksdb::DB::Properties::kOldestSnapshotSequence, &sequence));
   if (sequence == 0) return std::nullopt;
   return sequence;
 }

@@ -72,7 +72,8 @@ class RocksStore : public Store {
   // are. Under `write_mutex_`.
   absl::Status Retire(uint32_t version, const Views& remaining);
   // Drops the files of retired versions that nobody can see any longer, so
-  // that no compaction has to read them. Under `write_mutex_`.
+  // that no compaction has to read them; what is being compacted, or shares a
+  // file with other rows, is left to compaction. Under `write_mutex_`.
   absl::Status DropRetiredFiles();
 
   // A version whose rows were deleted by the write with that number.

@@ -30,7 +30,8 @@ class RowCache {
 
   const size_t generation_bytes_max_;
   // What was used lately; when it is full it becomes the old generation, of
-  // which only what is used again survives.
+  // which only what is used again survives. What is in both is right in the
+  // young one alone: that is asked first, and nothing is taken out of it.
   Generation young_;
   size_t young_bytes_ = 0;
   Generation old_;

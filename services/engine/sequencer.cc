@@ -174,6 +174,11 @@ absl::StatusOr<std::shared_ptr<const eventstore::Snapshot>> Sequencer::Latest()
   return latest_;
 }
 
+void Sequencer::ForgetLatest() {
+  const std::lock_guard lock(latest_mutex_);
+  latest_ = nullptr;
+}
+
 void Sequencer::Run() {
   absl::StatusOr<bool> more = true;
   while (more.ok() && *more) more = RunBatch();
@@ -215,6 +220,7 @@ absl::Status Sequencer::Rebuild(const Progress& progress) {
   if (status.ok()) status = CatchUp(**rebuilder, progress);
   if (status.ok()) status = JoinUp(**rebuilder, progress);
   if (status.ok()) status = store_.SwitchView();
+  if (status.ok()) ForgetLatest();
   if (!status.ok() && !absl::IsCancelled(status)) Fail(status);
   rebuilding_ = false;
   return status;

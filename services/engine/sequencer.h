@@ -46,6 +46,8 @@ class Sequencer final : public Engine {
   absl::StatusOr<std::unique_ptr<Decider>> NewDecider();
   std::unique_ptr<Recorder> NewRecorder() const;
   absl::StatusOr<std::shared_ptr<const eventstore::Snapshot>> Latest() const;
+  // Lets go of it: it may keep files of a retired view.
+  void ForgetLatest();
 
   // The deciding thread.
   void Run();

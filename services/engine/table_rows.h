@@ -100,7 +100,7 @@ class TableRows final : public core::StateWriter {
   const eventstore::Table table_;
   // Rows as they are at the top, whichever layer they are of.
   mutable RowCache cache_;
-  // Every key that ever had a row; empty: not known.
+  // Every key that ever had a row, and perhaps more; empty: not known.
   std::optional<KeyFilter> ever_put_;
   Below below_;
   // They change places with each batch, so that no change is copied.
