@@ -109,6 +109,19 @@ std::pair<int64_t, int64_t> BoundsOf(rd_kafka_t* client,
   return {low, high};
 }
 
+// A consumer is not told of a topic that it may not even see.
+bool MaySee(rd_kafka_t* client, const std::string& topic) {
+  rd_kafka_topic_t* const handle =
+      rd_kafka_topic_new(client, topic.c_str(), nullptr);
+  const rd_kafka_metadata_t* told = nullptr;
+  Demand(rd_kafka_metadata(client, 0, handle, &told, kMillis), "metadata");
+  rd_kafka_topic_destroy(handle);
+  const bool seen =
+      told->topics[0].err != RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
+  rd_kafka_metadata_destroy(told);
+  return seen;
+}
+
 }  // namespace
 
 std::optional<std::string> Record::Header(const std::string& name) const {
@@ -274,6 +287,7 @@ bool MayRead(const std::string& address, const std::string& topic,
   Settings all = settings;
   all["group.id"] = kReadersGroup;
   const Client client = MakeClient(RD_KAFKA_CONSUMER, address, all);
+  if (!MaySee(client.get(), topic)) return false;
   rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_list_add(list, topic.c_str(), 0)->offset =
       RD_KAFKA_OFFSET_BEGINNING;
