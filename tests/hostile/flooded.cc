@@ -19,15 +19,9 @@ using ::testing::Contains;
 constexpr size_t kDescriptorsMore = 64;
 constexpr absl::Duration kSoon = absl::Seconds(30);
 
-std::string Proc(Besieged& node, const std::string& name) {
-  return absl::StrCat(server_tests::ProcFolder(node.kithd().process().pid()),
-                      "/", name);
-}
-
 // The line of a file under /proc that begins so.
-std::string LineOf(Besieged& node, const std::string& file,
-                   const std::string& begin) {
-  const std::string text = server_tests::ReadWholeFile(Proc(node, file));
+std::string LineOf(const std::string& file, const std::string& begin) {
+  const std::string text = server_tests::ReadWholeFile(file);
   const std::vector<std::string> lines = absl::StrSplit(text, '\n');
   for (const std::string& line : lines) {
     if (absl::StartsWith(line, begin)) return line;
@@ -39,12 +33,15 @@ std::string LineOf(Besieged& node, const std::string& file,
 }  // namespace
 
 Besieged* Flooded::node = nullptr;
+std::string Flooded::proc;
 
 void Flooded::SetUpTestSuite() {
   static server_tests::TestFolder folder;
   node = new Besieged(
       {"--config", folder.Write("kithd.yaml", absl::StrCat("descriptors_max: ",
                                                            kDescriptorsMax))});
+  proc = server_tests::ProcFolder(node->kithd().process().pid());
+  ASSERT_NE(proc, "");
 }
 
 void Flooded::TearDownTestSuite() { delete node; }
@@ -75,7 +72,7 @@ void Flooded::ExpectAnswers() const {
 }
 
 uint64_t Flooded::Megabytes(const std::string& figure) {
-  const std::string line = LineOf(*node, "status", figure);
+  const std::string line = LineOf(proc + "/status", figure);
   unsigned long long kilobytes = 0;
   if (line.size() > figure.size()) {
     std::sscanf(line.c_str() + figure.size(), ": %llu", &kilobytes);
@@ -86,7 +83,7 @@ uint64_t Flooded::Megabytes(const std::string& figure) {
 size_t Flooded::Descriptors() {
   size_t count = 0;
   std::error_code error;
-  for (auto it = std::filesystem::directory_iterator(Proc(*node, "fd"), error);
+  for (auto it = std::filesystem::directory_iterator(proc + "/fd", error);
        !error && it != std::filesystem::directory_iterator();
        it.increment(error)) {
     ++count;
@@ -96,13 +93,13 @@ size_t Flooded::Descriptors() {
 
 int Flooded::Threads() {
   int threads = 0;
-  std::sscanf(LineOf(*node, "status", "Threads:").c_str(), "Threads: %d",
+  std::sscanf(LineOf(proc + "/status", "Threads:").c_str(), "Threads: %d",
               &threads);
   return threads;
 }
 
 std::string Flooded::DescriptorLimit() {
-  return LineOf(*node, "limits", "Max open files");
+  return LineOf(proc + "/limits", "Max open files");
 }
 
 std::unique_ptr<RawConnection> Flooded::Established() const {

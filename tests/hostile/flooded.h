@@ -37,6 +37,7 @@ class Flooded : public ::testing::Test {
   std::unique_ptr<RawConnection> Established() const;
 
   static Besieged* node;
+  static std::string proc;  // where the system tells of it
   authority::Identity identity;
   std::string token;
   size_t descriptors = 0;

@@ -27,6 +27,10 @@ agency::v1::PersonRef Person(const std::string& local_id) {
   return Text<agency::v1::PersonRef>(RecordText(local_id));
 }
 
+std::string Absent(const std::string& id) {
+  return id.substr(0, id.rfind('-') + 1) + std::string(26, '7');
+}
+
 FamilyStory::FamilyStory(TestServer& server, const std::string& prefix)
     : server_(server), prefix_(prefix) {
   mother_ = StatePerson("mother", 1985);
@@ -77,6 +81,26 @@ api::v1::OpenPlanRequest FamilyStory::Opening(const std::string& what) const {
   }
   *request.mutable_plan()->mutable_content() = Content(what);
   return request;
+}
+
+std::string FamilyStory::Share(const std::string& agency,
+                               const std::string& more) {
+  return Made(
+      &ConsentService::Stub::StateConsent,
+      absl::Substitute(
+          R"(consent { about { $0 } about { $1 } kind: CONSENT_KIND_SHARE
+               answer: CONSENT_ANSWER_GIVEN recipients { agency: "$2" }
+               purpose: "early_help" answered_by { $0 }
+               understood: ANSWER_YES $3 })",
+          RecordText(Local("mother")), RecordText(Local("child")), agency,
+          more));
+}
+
+void FamilyStory::Withdraw(const std::string& consent) {
+  Made(&ConsentService::Stub::WithdrawConsent,
+       absl::Substitute(
+           R"(withdrawal { consent { id: "$0" } withdrawn_by { $1 } })",
+           consent, RecordText(Local("mother"))));
 }
 
 std::string FamilyStory::OpenPlan(const std::string& what) {

@@ -2,9 +2,12 @@
 // defines it, and her child of seven.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <string>
 
 #include "kith/agency/v1/work.pb.h"
+#include "kith/api/v1/consent_service.grpc.pb.h"
 #include "kith/api/v1/family_service.grpc.pb.h"
 #include "kith/api/v1/lead_service.grpc.pb.h"
 #include "kith/api/v1/plan_service.grpc.pb.h"
@@ -12,6 +15,7 @@
 
 namespace kith::server_tests {
 
+using api::v1::ConsentService;
 using api::v1::FamilyService;
 using api::v1::LeadService;
 using api::v1::PlanService;
@@ -19,6 +23,9 @@ using api::v1::PlanService;
 // The record of the council called `local_id`, in text format.
 std::string RecordText(const std::string& local_id);
 agency::v1::PersonRef Person(const std::string& local_id);
+
+// An id shaped like this one, and of nothing.
+std::string Absent(const std::string& id);
 
 class FamilyStory {
  public:
@@ -33,7 +40,22 @@ class FamilyStory {
   // Token of the position after the registration.
   const std::string& registered() const { return registered_; }
 
-  // Each fails the test when it is not accepted.
+  // Each fails the test when it is not accepted. Says what a request in text
+  // format says; returns the first id that it made, or nothing.
+  template <class Stub, class Request, class Response>
+  std::string Made(grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                const Request&, Response*),
+                   const std::string& request, const Who& who = Who()) {
+    const auto said = server_.Say(who, method, Text<Request>(request));
+    EXPECT_EQ(ReasonOf(said.status), "OK") << request;
+    return said.value.outcome().made_ids().empty()
+               ? ""
+               : said.value.outcome().made_ids(0);
+  }
+  // The mother lets an agency see what concerns her and her child; `more` is
+  // said of that consent, which is returned.
+  std::string Share(const std::string& agency, const std::string& more = "");
+  void Withdraw(const std::string& consent);
   std::string OpenPlan(const std::string& what = "walks to school");
   void AppointLead(const std::string& practitioner = "w1");
   void AgreePlan(const std::string& plan, uint64_t version);

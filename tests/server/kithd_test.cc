@@ -38,7 +38,8 @@ TEST_F(KithdTest, OperatorsSeeHealthReadinessAndMetrics) {
   EXPECT_THAT(metrics, HasSubstr("text/plain; version=0.0.4"));
   EXPECT_THAT(metrics, HasSubstr("kith_build_info{"));
   EXPECT_THAT(metrics, HasSubstr("kith_ready{partnership=\"hackney\"} 1"));
-  EXPECT_THAT(metrics, HasSubstr("kith_ledger_facts{partnership=\"hackney\"} 3"));
+  EXPECT_THAT(metrics,
+              HasSubstr("kith_ledger_facts{partnership=\"hackney\"} 3"));
 }
 
 TEST_F(KithdTest, OtherPathsAndMethodsAreRefused) {

@@ -109,9 +109,9 @@ TEST_F(OverrideServiceTest, WhoBrokeTheGlassMendsItAndNobodyElse) {
   const auto mend = [&](const Who& who) {
     return server
         .Say(who, &OverrideService::Stub::EndBreakGlass,
-             Text<api::v1::EndBreakGlassRequest>(absl::Substitute(
-                 R"(end { access { id: "$0" } })",
-                 broken.value.outcome().made_ids(0))))
+             Text<api::v1::EndBreakGlassRequest>(
+                 absl::Substitute(R"(end { access { id: "$0" } })",
+                                  broken.value.outcome().made_ids(0))))
         .code();
   };
   EXPECT_EQ(mend(Of("health", "hv-8")), StatusCode::NOT_FOUND);

@@ -11,7 +11,6 @@ namespace kith::server_tests {
 namespace {
 
 using api::v1::AuditService;
-using api::v1::ConsentService;
 using grpc::StatusCode;
 using ::testing::Contains;
 using ::testing::IsEmpty;
@@ -19,37 +18,18 @@ using ::testing::Not;
 
 class SharingTest : public ::testing::Test {
  protected:
-  SharingTest() {
-    health.agency = "health";
-    health.practitioner = "hv-7";
-  }
-
   Answer<api::v1::GetFamilyResponse> Get(const Who& who) {
     return server.Call(who, &FamilyService::Stub::GetFamily, story.Get());
-  }
-  // The mother lets `agency` see what concerns her and her child.
-  void Share(const std::string& agency, const std::string& classes = "") {
-    const auto said = server.Say(
-        Who(), &ConsentService::Stub::StateConsent,
-        Text<api::v1::StateConsentRequest>(absl::Substitute(
-            R"(consent { about { $0 } about { $1 } kind: CONSENT_KIND_SHARE
-                 answer: CONSENT_ANSWER_GIVEN recipients { agency: "$2" }
-                 purpose: "early_help" answered_by { $0 }
-                 understood: ANSWER_YES $3 })",
-            RecordText("mother"), RecordText("child"), agency, classes)));
-    ASSERT_EQ(ReasonOf(said.status), "OK");
-    consent = said.value.outcome().made_ids(0);
   }
 
   TestServer server;
   FamilyStory story{server};
-  Who health;
-  std::string consent;
+  const Who health = Of("health", "hv-7");
 };
 
 TEST_F(SharingTest, R074R075ConsentShowsToWhomItNamesForThatPurposeOnly) {
   EXPECT_EQ(Get(health).code(), StatusCode::NOT_FOUND);
-  Share("health");
+  story.Share("health");
   const auto shown = Get(health);
   ASSERT_EQ(ReasonOf(shown.status), "OK");
   EXPECT_EQ(shown.value.family().members_size(), 2);
@@ -71,24 +51,19 @@ TEST_F(SharingTest, R103WhatIsKnownAndShareableIsFoundBeforeItIsAskedAgain) {
         .value.families_size();
   };
   EXPECT_EQ(found(), 0);
-  Share("health");
+  story.Share("health");
   EXPECT_EQ(found(), 1);
 }
 
 TEST_F(SharingTest, WithdrawnConsentShowsNothingAnyMore) {
-  Share("health");
+  const std::string consent = story.Share("health");
   ASSERT_TRUE(Get(health).ok());
-  const auto withdrawn = server.Say(
-      Who(), &ConsentService::Stub::WithdrawConsent,
-      Text<api::v1::WithdrawConsentRequest>(absl::Substitute(
-          R"(withdrawal { consent { id: "$0" } withdrawn_by { $1 } })", consent,
-          RecordText("mother"))));
-  ASSERT_EQ(ReasonOf(withdrawn.status), "OK");
+  story.Withdraw(consent);
   EXPECT_EQ(Get(health).code(), StatusCode::NOT_FOUND);
 }
 
 TEST_F(SharingTest, R081ARestrictionIsStrongerThanConsent) {
-  Share("health");
+  story.Share("health");
   ASSERT_TRUE(Get(health).ok());
   const auto restricted =
       server.Say(Who(), &ConsentService::Stub::StateRestriction,
@@ -105,7 +80,7 @@ TEST_F(SharingTest, R081ARestrictionIsStrongerThanConsent) {
 
 TEST_F(SharingTest, WithheldEntriesLeaveNoTraceInAPage) {
   for (const char* what : {"a", "b", "c"}) story.OpenPlan(what);
-  Share("health", "classes: ITEM_CLASS_FAMILY");
+  story.Share("health", "classes: ITEM_CLASS_FAMILY");
   ASSERT_TRUE(Get(health).ok());
   api::v1::ListPlansRequest request;
   request.set_family_id(story.family());
@@ -117,7 +92,7 @@ TEST_F(SharingTest, WithheldEntriesLeaveNoTraceInAPage) {
 }
 
 TEST_F(SharingTest, WhatWasWithheldThenStaysWithheldInAsOfReads) {
-  Share("health");
+  story.Share("health");
   auto request = story.Get();
   request.mutable_read()->set_at_position(story.registered());
   const auto then =
@@ -130,14 +105,9 @@ TEST_F(SharingTest, WhatWasWithheldThenStaysWithheldInAsOfReads) {
 class MomentsTest : public SharingTest {
  protected:
   MomentsTest() {
-    Share("health");
+    const std::string consent = story.Share("health");
     shared = Position();
-    const auto withdrawn = server.Say(
-        Who(), &ConsentService::Stub::WithdrawConsent,
-        Text<api::v1::WithdrawConsentRequest>(absl::Substitute(
-            R"(withdrawal { consent { id: "$0" } withdrawn_by { $1 } })",
-            consent, RecordText("mother"))));
-    EXPECT_EQ(ReasonOf(withdrawn.status), "OK");
+    story.Withdraw(consent);
   }
 
   std::string Position() {
@@ -186,7 +156,7 @@ TEST_F(MomentsTest, AReplayTellsWhatWasKnownThenToWhomMaySeeItThenAndNow) {
   EXPECT_THAT(Replay(Who(), shared), Contains("ConsentRecorded"));
   // Health might see it then, and may not now.
   EXPECT_THAT(Replay(health, shared), IsEmpty());
-  Share("health");
+  story.Share("health");
   EXPECT_THAT(Replay(health, shared), Contains("MemberStated"));
   // Now it may, and might not then.
   EXPECT_THAT(Replay(health, story.registered()), IsEmpty());

@@ -7,8 +7,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/substitute.h"
 #include "absl/time/clock.h"
-#include "kith/api/v1/audit_service.grpc.pb.h"
-#include "kith/api/v1/consent_service.grpc.pb.h"
 #include "kith/api/v1/override_service.grpc.pb.h"
 #include "kith/api/v1/watch_service.grpc.pb.h"
 #include "tests/server/family_story.h"
@@ -16,7 +14,6 @@
 namespace kith::server_tests {
 namespace {
 
-using api::v1::ConsentService;
 using api::v1::WatchFamilyResponse;
 using api::v1::WatchService;
 using api::v1::WatchWorklistResponse;
@@ -100,26 +97,6 @@ class WatchTest : public ::testing::Test {
     ADD_FAILURE() << "the stream ended";
     return response;
   }
-  std::string Share(const std::string& agency) {
-    const auto said = server.Say(
-        Who(), &ConsentService::Stub::StateConsent,
-        Text<api::v1::StateConsentRequest>(absl::Substitute(
-            R"(consent { about { $0 } about { $1 } kind: CONSENT_KIND_SHARE
-                 answer: CONSENT_ANSWER_GIVEN recipients { agency: "$2" }
-                 purpose: "early_help" answered_by { $0 }
-                 understood: ANSWER_YES })",
-            RecordText("mother"), RecordText("child"), agency)));
-    EXPECT_EQ(ReasonOf(said.status), "OK");
-    return said.value.outcome().made_ids(0);
-  }
-  void Withdraw(const std::string& consent) {
-    const auto withdrawn = server.Say(
-        Who(), &ConsentService::Stub::WithdrawConsent,
-        Text<api::v1::WithdrawConsentRequest>(absl::Substitute(
-            R"(withdrawal { consent { id: "$0" } withdrawn_by { $1 } })",
-            consent, RecordText("mother"))));
-    ASSERT_EQ(ReasonOf(withdrawn.status), "OK");
-  }
   static std::vector<std::string> WhatOf(const WatchFamilyResponse& response) {
     std::vector<std::string> all;
     for (const auto& entry : response.entries()) all.push_back(entry.what());
@@ -167,11 +144,11 @@ TEST_F(WatchTest, AStreamGoesOnFromAPositionWithoutGapOrRepeat) {
 }
 
 TEST_F(WatchTest, TheStreamEndsWithinASecondOfLosingItsRight) {
-  const std::string consent = Share("health");
+  const std::string consent = story.Share("health");
   FamilyWatch watch = Watch(health);
   WatchFamilyResponse first;
   ASSERT_TRUE(watch.Next(first));
-  Withdraw(consent);
+  story.Withdraw(consent);
   const absl::Time withdrawn = absl::Now();
   story.OpenPlan("after the withdrawal");
   EXPECT_EQ(watch.End().error_code(), StatusCode::NOT_FOUND);

@@ -1,0 +1,254 @@
+// What some may not see, and who may: a young person's wish, refused storage,
+// agreements, panel cases, who looked.
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/substitute.h"
+#include "absl/time/civil_time.h"
+#include "kith/api/v1/audit_service.grpc.pb.h"
+#include "kith/api/v1/meeting_service.grpc.pb.h"
+#include "tests/server/family_story.h"
+
+namespace kith::server_tests {
+namespace {
+
+using grpc::StatusCode;
+
+class WithheldTest : public ::testing::Test {
+ protected:
+  TestServer server;
+  FamilyStory story{server};
+};
+
+// A teenager of 13, of whose needs the mother is told.
+class YoungPersonTest : public WithheldTest {
+ protected:
+  YoungPersonTest() {
+    teen = story.Made(&FamilyService::Stub::StatePerson,
+                      absl::Substitute(R"(person { $0
+                    names { use: NAME_USE_USUAL given: "teen" family: "Ferris" }
+                    birth_date { year: $1 month: 1 day: 2 } })",
+                                       RecordText("teen"), YearNow() - 13));
+    story.Made(&FamilyService::Stub::RegisterFamily,
+               absl::Substitute(R"(family { family { id: "$0" }
+                               members { person { $1 } role: "daughter" } })",
+                                story.family(), RecordText("teen")));
+    story.Made(&FamilyService::Stub::JudgeCompetence,
+               absl::Substitute(R"(judgement { person { $0 } matter: "sharing"
+                               competent: true reasons: "spoken with her" })",
+                                RecordText("teen")));
+    story.Made(&ConsentService::Stub::StateConsent,
+               absl::Substitute(
+                   R"(consent { about { $0 } kind: CONSENT_KIND_SHARE
+                  answer: CONSENT_ANSWER_GIVEN
+                  recipients { person { $1 } } purpose: "early_help"
+                  answered_by { $0 } understood: ANSWER_YES })",
+                   RecordText("teen"), RecordText("mother")));
+    need = Need("debt");
+    mother = Of("council", "", "family_member");
+    mother.person = story.mother();
+  }
+
+  int YearNow() {
+    return static_cast<int>(
+        absl::ToCivilYear(server.clock().Now(), absl::UTCTimeZone()).year());
+  }
+  std::string Need(const std::string& code) {
+    return story.Made(&FamilyService::Stub::StateNeed,
+                      absl::Substitute(R"(need { person { $0 } need: "$1"
+                                      state: NEED_STATE_IDENTIFIED })",
+                                       RecordText("teen"), code));
+  }
+  void Withhold(const std::string& what) {
+    story.Made(&ConsentService::Stub::StateRestriction,
+               absl::Substitute(R"(restriction { about { $0 } asked_by { $0 }
+                               from_family: true $1 })",
+                                RecordText("teen"), what));
+  }
+  api::v1::GetFamilyResponse Seen() {
+    const auto answer =
+        server.Call(mother, &FamilyService::Stub::GetFamily, story.Get());
+    EXPECT_EQ(ReasonOf(answer.status), "OK");
+    return answer.value;
+  }
+  int NeedsSeen() {
+    int needs = 0;
+    const auto seen = Seen();
+    for (const auto& person : seen.family().people()) {
+      needs += person.needs_size();
+    }
+    return needs;
+  }
+  int LinesSeen() {
+    api::v1::GetTimelineRequest request;
+    request.set_family_id(story.family());
+    request.mutable_page()->set_page_size(200);
+    return server.Call(mother, &FamilyService::Stub::GetTimeline, request)
+        .value.entries_size();
+  }
+
+  std::string teen, need;
+  Who mother;
+};
+
+TEST_F(YoungPersonTest, R070WhatAYoungPersonWithholdsIsAbsentFromEveryView) {
+  EXPECT_GT(NeedsSeen(), 0);
+  Withhold("classes: ITEM_CLASS_NEED");
+  EXPECT_EQ(NeedsSeen(), 0);
+  const std::string etag = Seen().info().etag();
+  const int lines = LinesSeen();
+  const int consents = Seen().family().consents_size();
+  EXPECT_EQ(Seen().family().restrictions_size(), 0);
+  // What is added behind the door moves nothing in front of it.
+  Need("self_harm");
+  EXPECT_EQ(Seen().info().etag(), etag);
+  EXPECT_EQ(LinesSeen(), lines);
+  EXPECT_EQ(Seen().family().consents_size(), consents);
+}
+
+TEST_F(YoungPersonTest, R070R101LooksSayWhoLookedAndNotAtWhatIsWithheld) {
+  const auto looked_at = [&](const Who& who, agency::v1::ItemClass item) {
+    api::v1::WhoLookedRequest request;
+    request.set_family_id(story.family());
+    request.mutable_page()->set_page_size(200);
+    const auto answer =
+        server.Call(who, &api::v1::AuditService::Stub::WhoLooked, request);
+    EXPECT_EQ(ReasonOf(answer.status), "OK");
+    EXPECT_GT(answer.value.looks_size(), 0);
+    int count = 0;
+    for (const auto& look : answer.value.looks()) {
+      for (const int shown : look.shown()) count += shown == item;
+      for (const int withheld : look.withheld()) count += withheld == item;
+    }
+    return count;
+  };
+  ASSERT_TRUE(
+      server.Call(Who(), &FamilyService::Stub::GetFamily, story.Get()).ok());
+  EXPECT_GT(looked_at(mother, agency::v1::ITEM_CLASS_NEED), 0);
+  Withhold("classes: ITEM_CLASS_NEED");
+  EXPECT_EQ(looked_at(mother, agency::v1::ITEM_CLASS_NEED), 0);
+  EXPECT_GT(looked_at(Who(), agency::v1::ITEM_CLASS_NEED), 0);
+}
+
+TEST_F(WithheldTest,
+       WhoLookedIsForThoseWhoWatchAndForThoseWhoWorkWithTheFamily) {
+  api::v1::WhoLookedRequest request;
+  request.set_family_id(story.family());
+  const auto ask = [&](const Who& who) {
+    return server.Call(who, &api::v1::AuditService::Stub::WhoLooked, request)
+        .code();
+  };
+  EXPECT_EQ(ask(Who()), StatusCode::OK);
+  EXPECT_EQ(ask(Of("health", "dpo", "privacy_officer")), StatusCode::OK);
+  EXPECT_EQ(ask(Of("health", "hub", "hub_administrator")), StatusCode::OK);
+  EXPECT_EQ(ask(Of("health", "n1")), StatusCode::NOT_FOUND);
+  EXPECT_EQ(ask(Of("council", "m1", "leadership_manager")),
+            StatusCode::PERMISSION_DENIED);
+  // Who watches looks at the looks alone.
+  EXPECT_EQ(server
+                .Call(Of("council", "dpo", "privacy_officer"),
+                      &FamilyService::Stub::GetFamily, story.Get())
+                .code(),
+            StatusCode::PERMISSION_DENIED);
+}
+
+TEST_F(YoungPersonTest, R081OneThingAloneIsWithheld) {
+  Need("housing");
+  const int before = NeedsSeen();
+  const int lines = LinesSeen();
+  Withhold(absl::StrCat("item_ids: '", need, "'"));
+  EXPECT_EQ(NeedsSeen(), before - 1);
+  EXPECT_EQ(LinesSeen(), lines - 1);
+}
+
+TEST_F(WithheldTest, R078RefusedStorageTakesThePersonOutOfSightAtOnce) {
+  api::v1::GetPersonRequest request;
+  request.set_person_id(story.mother());
+  ASSERT_TRUE(
+      server.Call(Who(), &FamilyService::Stub::GetPerson, request).ok());
+  const auto find = Text<api::v1::FindFamiliesRequest>(
+      R"(person { given: "mother" family: "Ferris" postcode: "RV1 4QX"
+           birth_date { year: 1985 month: 6 day: 2 } })");
+  EXPECT_EQ(server.Call(Who(), &FamilyService::Stub::FindFamilies, find)
+                .value.families_size(),
+            1);
+  story.Made(&ConsentService::Stub::StateConsent,
+             absl::Substitute(R"(consent { about { $0 } kind: CONSENT_KIND_STORE
+              answer: CONSENT_ANSWER_REFUSED answered_by { $0 } })",
+                              RecordText("mother")));
+  EXPECT_EQ(server.Call(Who(), &FamilyService::Stub::GetPerson, request).code(),
+            StatusCode::NOT_FOUND);
+  EXPECT_EQ(server.Call(Who(), &FamilyService::Stub::FindFamilies, find)
+                .value.families_size(),
+            0);
+  const auto refused = server.Say(
+      Who(), &FamilyService::Stub::StateNeed,
+      Text<api::v1::StateNeedRequest>(absl::Substitute(
+          R"(need { person { $0 } need: "debt" })", RecordText("mother"))));
+  EXPECT_EQ(ReasonOf(refused.status), "NOT_STORED R-078");
+  const auto counts = server.Call(Who(), &ConsentService::Stub::CountUnstored,
+                                  api::v1::CountUnstoredRequest());
+  ASSERT_EQ(counts.value.counts_size(), 1);
+  EXPECT_EQ(counts.value.counts(0).count(), 1u);
+}
+
+TEST_F(WithheldTest, R098R262AgreementsAreTheHubsToRecordAndForAllToSee) {
+  const std::string request =
+      R"(agreement { agreement { system: "main" local_id: "south" }
+           parties: "council" parties: "health" })";
+  EXPECT_EQ(server
+                .Say(Who(), &ConsentService::Stub::StateSharingAgreement,
+                     Text<api::v1::StateSharingAgreementRequest>(request))
+                .code(),
+            StatusCode::PERMISSION_DENIED);
+  story.Made(&ConsentService::Stub::StateSharingAgreement, request,
+             Of("council", "h1", "hub_administrator"));
+  const auto listed = server.Call(Of("health", "n1"),
+                                  &ConsentService::Stub::ListSharingAgreements,
+                                  api::v1::ListSharingAgreementsRequest());
+  ASSERT_EQ(listed.value.agreements_size(), 1) << ReasonOf(listed.status);
+  EXPECT_EQ(listed.value.agreements(0).said().parties_size(), 2);
+}
+
+TEST_F(WithheldTest, R227APanelsCaseIsSeenByThePanelAlone) {
+  const Who chair = Of("council", "c1", "panel_chair");
+  story.Made(&api::v1::MeetingService::Stub::StatePanelItem,
+             R"(item { question: "how to help with debt" })", chair);
+  const auto seen = [&](const Who& who) {
+    return server
+        .Call(who, &api::v1::MeetingService::Stub::ListPanelItems,
+              api::v1::ListPanelItemsRequest())
+        .value.items_size();
+  };
+  EXPECT_EQ(seen(chair), 1);
+  EXPECT_EQ(seen(Who()), 0);
+}
+
+TEST_F(WithheldTest, R093AFamilyAgreementIsValidWhenAllHaveSigned) {
+  const std::string agreement = story.Made(
+      &ConsentService::Stub::StateFamilyAgreement,
+      absl::Substitute(R"(agreement { family { id: "$0" } parties { $1 }
+               parties { $2 } expectations: "we meet each month"
+               duty_explained: ANSWER_YES })",
+                       story.family(), RecordText("mother"),
+                       RecordText("child")));
+  const auto state = [&] {
+    const auto family =
+        server.Call(Who(), &FamilyService::Stub::GetFamily, story.Get());
+    return family.value.family().agreements_size() == 1
+               ? family.value.family().agreements(0).state()
+               : api::v1::FAMILY_AGREEMENT_STATE_UNSPECIFIED;
+  };
+  EXPECT_EQ(state(), api::v1::FAMILY_AGREEMENT_STATE_DRAFTED);
+  for (const char* who : {"mother", "child"}) {
+    EXPECT_NE(state(), api::v1::FAMILY_AGREEMENT_STATE_VALID);
+    story.Made(&ConsentService::Stub::SignFamilyAgreement,
+               absl::Substitute(
+                   R"(signature { agreement { id: "$0" } signed_by { $1 } })",
+                   agreement, RecordText(who)));
+  }
+  EXPECT_EQ(state(), api::v1::FAMILY_AGREEMENT_STATE_VALID);
+}
+
+}  // namespace
+}  // namespace kith::server_tests
