@@ -98,6 +98,7 @@ class AccessLog {
     ledger::v1::AccessRecord record;
     std::shared_ptr<Receipt> receipt;
   };
+
   ledger::v1::AccessRecord RecordOf(const disclosure::Account& account,
                                     const disclosure::Reader& reader,
                                     const Call& call) const;

@@ -13,6 +13,18 @@
 
 namespace kith::kafka_tests {
 
+Record RecordOf(const std::string& frame) {
+  const auto message = wire::MessageOfFrame(frame, absl::Now());
+  EXPECT_TRUE(message.ok()) << message.status();
+  Record record;
+  record.key = message->key;
+  record.value = message->value;
+  for (const wire::Header& header : message->headers) {
+    record.headers.emplace_back(header.name, header.value);
+  }
+  return record;
+}
+
 Producer::Producer(const std::string& partnership, const std::string& name,
                    const std::string& agency, const std::string& address)
     : partnership_(partnership),

@@ -7,8 +7,12 @@
 
 #include "services/engine/testing.h"
 #include "services/inbox/kafka_writer.h"
+#include "tests/kafka/topics.h"
 
 namespace kith::kafka_tests {
+
+// A frame as it would be produced, for a test to change.
+Record RecordOf(const std::string& frame);
 
 class Producer {
  public:

@@ -8,9 +8,9 @@
 #include "services/engine/testing.h"
 #include "tests/kafka/node.h"
 #include "tests/kafka/oracle.h"
+#include "tests/kafka/producers.h"
 #include "tests/kafka/relay_world.h"
 #include "tests/kafka/secure.h"
-#include "wire/event.h"
 #include "wire/topics.h"
 
 namespace kith::kafka_tests {
@@ -23,20 +23,6 @@ constexpr char kPartnership[] = "hackney";
 const User kNode = {"node1", "granite-lamp-7"};
 const User kPoor = {"node2", "willow-gate-19"};  // without a single right
 const User kAgency = {"school", "amber-fence-3"};
-
-Record RecordOf(engine::testing::TestSource& feed,
-                const agency::v1::Statement& said) {
-  const auto message =
-      wire::MessageOfFrame(feed.Frame(said, absl::Now()), absl::Now());
-  EXPECT_TRUE(message.ok()) << message.status();
-  Record record;
-  record.key = message->key;
-  record.value = message->value;
-  for (const wire::Header& header : message->headers) {
-    record.headers.emplace_back(header.name, header.value);
-  }
-  return record;
-}
 
 class SecureNodeTest : public ::testing::Test {
  protected:
@@ -108,8 +94,10 @@ TEST_F(SecureNodeTest, WithItsRightsANodeFoundsReadsWritesAndTells) {
   // A write through the node travels through the topic.
   ASSERT_TRUE(node->Register(feed.Registration()).ok());
   const std::string inbox = wire::InboxTopic(kPartnership);
-  std::vector<Record> records = {RecordOf(feed, Child(1)),
-                                 RecordOf(feed, FamilyOf(1))};
+  std::vector<Record> records;
+  for (const auto& said : {Child(1), FamilyOf(1)}) {
+    records.push_back(RecordOf(feed.Frame(said, absl::Now())));
+  }
   Record foreign;
   foreign.key = "stranger";
   foreign.value = "no frame";

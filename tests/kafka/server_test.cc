@@ -6,7 +6,6 @@
 #include "kith/agency/v1/frame.pb.h"
 #include "services/core/frame_check.h"
 #include "tests/kafka/server_world.h"
-#include "wire/event.h"
 
 namespace kith::kafka_tests {
 namespace {
@@ -17,19 +16,6 @@ using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
 using KafkaServerTest = ServerTest;
-
-// As it would be produced, for a test to change.
-Record RecordOf(const std::string& frame) {
-  const auto message = wire::MessageOfFrame(frame, absl::Now());
-  EXPECT_TRUE(message.ok()) << message.status();
-  Record record;
-  record.key = message->key;
-  record.value = message->value;
-  for (const wire::Header& header : message->headers) {
-    record.headers.emplace_back(header.name, header.value);
-  }
-  return record;
-}
 
 std::string Body(const std::string& out) {
   return out.substr(out.find("\r\n\r\n") + 4);
