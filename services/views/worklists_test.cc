@@ -26,7 +26,7 @@ using ::testing::Not;
 using testing::PartText;
 using ::testing::SizeIs;
 
-constexpr PageFrom kAll = {"", 200};
+const PageFrom kAll = {"", 200};
 
 template <class T>
 std::vector<std::string> Lines(const absl::StatusOr<Page<T>>& page) {

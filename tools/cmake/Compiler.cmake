@@ -25,7 +25,9 @@ target_include_directories(kith_options INTERFACE ${CMAKE_SOURCE_DIR})
 # precompiled headers.
 target_link_libraries(kith_options INTERFACE Threads::Threads)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
-  target_compile_options(kith_options INTERFACE -Wthread-safety)
+  # The second option: without it ccache takes no precompiled header.
+  target_compile_options(kith_options INTERFACE -Wthread-safety
+    "SHELL:-Xclang -fno-pch-timestamp")
 endif()
 
 find_program(KITH_MOLD mold)
@@ -41,13 +43,10 @@ elseif(KITH_SANITIZE)
   message(FATAL_ERROR "KITH_SANITIZE is address, thread or empty, not ${KITH_SANITIZE}")
 endif()
 if(SANITIZERS)
-  # gcc 12 sees uninitialised values in instrumented code where there are none.
   target_compile_options(kith_options INTERFACE -fsanitize=${SANITIZERS}
-    -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-maybe-uninitialized)
+    -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(kith_options INTERFACE -fsanitize=${SANITIZERS})
 endif()
 if(KITH_FUZZERS)
-  target_compile_options(kith_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined
-    -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_link_options(kith_options INTERFACE -fsanitize=address,undefined)
+  target_compile_options(kith_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()

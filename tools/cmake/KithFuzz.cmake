@@ -5,10 +5,10 @@
 # seed, small and without personal data; a crash that was found and mended
 # stays there as a seed.
 #
-# With KITH_FUZZERS (the preset fuzz: clang, everything instrumented) the
+# With KITH_FUZZERS (the preset asan: clang, everything instrumented) the
 # fuzzer runs KITH_FUZZ_SECONDS. Otherwise test NAME_seeds replays the seeds
 # under any compiler. The test `fuzz` of the other presets builds and runs the
-# preset fuzz, so that all of it is part of `full`.
+# workflow fuzz, so that all of it is part of `full`.
 set(KITH_FUZZ_SECONDS 20 CACHE STRING "How long each fuzzer runs")
 
 function(kith_fuzz NAME)
