@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -16,6 +15,7 @@
 #include "base/check.h"
 #include "tests/bench/measures.h"
 #include "tests/bench/node.h"
+#include "tests/bench/process.h"
 
 namespace kith::bench {
 namespace {
@@ -60,17 +60,6 @@ Grown RunInProcess(const Settings& settings, uint64_t families) {
 }
 
 }  // namespace
-
-double MemoryBytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    double kib = 0;
-    if (std::sscanf(line.c_str(), "RssAnon: %lf", &kib) == 1) {
-      return kib * 1024;
-    }
-  }
-  return 0;
-}
 
 Median SyncMicros(const std::string& folder) {
   const std::string path = absl::StrCat(folder, "/probe");

@@ -8,6 +8,7 @@
 #include "rocksdb/write_batch.h"
 #include "tests/bench/measures.h"
 #include "tests/bench/node.h"
+#include "tests/bench/process.h"
 #include "tests/bench/wal_capture.h"
 
 namespace kith::bench {
@@ -112,7 +113,9 @@ void MeasureIntake(const Settings& settings, Node& node, WalCapture& capture,
   for (int pair = 0; pair < settings.pairs; ++pair) {
     auto frames =
         node.Sign(Updates(settings.families, settings.statements, pair + 1));
+    AwaitRest();
     const double seconds = node.Run(std::move(frames));
+    AwaitRest();
     const std::vector<std::string> batches = capture.TakeBatches();
     Count(batches, written);
     const double alone = floor.WriteSynced(batches);
@@ -158,9 +161,11 @@ void MeasureRebuild(const Settings& settings, Node& node, Floor& floor,
   std::vector<double> floors;
   std::vector<double> ratios;
   for (int pair = 0; pair < settings.pairs; ++pair) {
+    AwaitRest();
     const absl::Time start = absl::Now();
     KITH_CHECK(node.engine().Rebuild(nullptr).ok());
     const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
+    AwaitRest();
     const double alone = floor.ScanParseWrite(payloads, rows, pair);
     const auto facts = static_cast<double>(payloads.size());
     rates.push_back(facts / seconds);

@@ -14,6 +14,7 @@
 #include "base/check.h"
 #include "tests/bench/measures.h"
 #include "tests/bench/node.h"
+#include "tests/bench/process.h"
 #include "tests/kafka/broker.h"
 #include "tests/kafka/topics.h"
 #include "wire/connection.h"

@@ -37,9 +37,6 @@ void MeasureReads(const Settings& settings, Report& report);
 // Prints why and measures nothing where no broker can be had.
 void MeasureKafka(const Settings& settings, Report& report);
 
-// Memory of this process that no file backs.
-double MemoryBytes();
-
 // Memory, disk and speed with few and with many families. Each is measured in
 // a process of its own, for which this program is run with `--grown`.
 void MeasureGrowth(const Settings& settings, Report& report);
