@@ -104,7 +104,7 @@ class Overlay final : public StateWriter {
     Subject subject = 0;
     std::optional<std::string> value;  // empty: deleted
   };
-  using Changes = absl::btree_map<std::string, Change, std::less<>>;
+  using Changes = absl::btree_map<std::string, Change>;
 
   // `below` must outlive the overlay.
   explicit Overlay(const StateReader& below) : below_(below) {}
