@@ -116,6 +116,12 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(
       poison.Note(rocksdb::DB::Open(OptionsOf(options, poison), options.folder,
                                     families, &database->families_, &db)));
   database->db_.reset(db);
+  // Who waits for an answer comes before compaction, which has time: when it
+  // falls behind, RocksDB slows writing down and so gives it its turn.
+  db->GetEnv()
+      ->LowerThreadPoolCPUPriority(rocksdb::Env::LOW,
+                                   rocksdb::CpuPriority::kLow)
+      .PermitUncheckedError();
   return database;
 }
 

@@ -15,6 +15,11 @@ namespace {
 
 constexpr int kPollMillis = 100;
 
+// Statements that come within so long share a request: a request costs the
+// brokers, and each batch that is read a write of the store, about as much as
+// what it carries (docs/decisions/0020-speed.md).
+constexpr char kLingerMillis[] = "3";
+
 wire::Properties PropertiesOf(const KafkaWriterOptions& options) {
   const bool for_ever = options.patience == absl::InfiniteDuration();
   const std::string patience =
@@ -24,7 +29,7 @@ wire::Properties PropertiesOf(const KafkaWriterOptions& options) {
       {"enable.idempotence", "true"},
       {"acks", "all"},
       {"compression.codec", "zstd"},
-      {"linger.ms", "0"},
+      {"linger.ms", kLingerMillis},
       {"message.timeout.ms", patience},
       {"request.timeout.ms", "10000"},
       {"socket.timeout.ms", "10000"},

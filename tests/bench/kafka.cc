@@ -50,7 +50,7 @@ Client NewProducer(const std::string& address) {
                                        {"enable.idempotence", "true"},
                                        {"acks", "all"},
                                        {"compression.codec", "zstd"},
-                                       {"linger.ms", "0"}});
+                                       {"linger.ms", "3"}});
 }
 
 // Adds the frame as an adapter's record, waiting while the queue is full.
