@@ -79,8 +79,8 @@ class Caller {
  public:
   explicit Caller(const CallLoad& load)
       : load_(load),
-        stub_(grpc::CreateChannel(
-            absl::StrCat("127.0.0.1:", load.port), CallerCredentials(load))),
+        stub_(grpc::CreateChannel(absl::StrCat("127.0.0.1:", load.port),
+                                  CallerCredentials(load))),
         slots_(load.in_flight) {}
 
   CallFigures Run() {
