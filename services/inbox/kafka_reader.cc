@@ -20,8 +20,7 @@ namespace {
 // with a topic is believed when it was seen so often.
 constexpr int kRefusalsMax = 3;
 constexpr absl::Duration kBetweenRefusals = absl::Seconds(1);
-// A check pauses the reading for some tens of milliseconds.
-constexpr absl::Duration kBetweenChecks = absl::Minutes(1);
+constexpr absl::Duration kBetweenChecks = absl::Seconds(10);
 
 wire::Properties PropertiesOf(const KafkaReaderOptions& options) {
   wire::Properties properties = {

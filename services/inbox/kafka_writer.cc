@@ -15,9 +15,8 @@ namespace {
 
 constexpr int kPollMillis = 100;
 
-// Statements that come within so long share a request: a request costs the
-// brokers, and each batch that is read a write of the store, about as much as
-// what it carries (docs/decisions/0020-speed.md).
+// Statements that come within so long share a request to the brokers, and so a
+// fetch and a synced write of the store (docs/decisions/0020-speed.md).
 constexpr char kLingerMillis[] = "3";
 
 wire::Properties PropertiesOf(const KafkaWriterOptions& options) {
