@@ -12,6 +12,8 @@
 #include "services/core/identity/persons.h"
 #include "services/core/keys.h"
 #include "services/core/lead/registry.h"
+#include "services/views/read.h"
+#include "services/views/testing.h"
 #include "tests/acceptance/world.h"
 
 namespace kith::acceptance {
@@ -37,6 +39,7 @@ class Story {
   void ThePlan();
   void TheMeeting();
   void GoingHome();
+  void WhatReadersAreShown();
 
  private:
   agency::v1::ConsentStated Shares(absl::string_view about,
@@ -345,6 +348,26 @@ void Story::GoingHome() {
       ElementsAre(world_.FamilyNumber("council/other_home")));
 }
 
+// What is left for readers: the mother and daughter with their nurse, one plan,
+// one meeting, and who was there and is gone.
+void Story::WhatReadersAreShown() {
+  const auto shown =
+      views::testing::Merged(views::testing::Held(views::FamilyPieces(
+          world_.views(), world_.Number(family_), world_.now())));
+  std::vector<std::string> gone;
+  for (const auto& member : shown.members()) {
+    if (member.ended()) gone.push_back(member.said().role());
+  }
+  EXPECT_EQ(shown.members_size(), 3);
+  EXPECT_THAT(gone, ElementsAre("daughter's friend"));
+  EXPECT_EQ(shown.lead().practitioner().agency(), "health");
+  ASSERT_EQ(shown.plans_size(), 1);
+  EXPECT_EQ(shown.plans(0).plan_id(), plan_);
+  EXPECT_EQ(shown.plans(0).agreed_version(), 1u);
+  EXPECT_EQ(shown.meetings_size(), 1);
+  EXPECT_EQ(shown.restrictions_size(), 2);
+}
+
 TEST(CaseStudyThree, IsTheStoryOfAMotherADaughterAndHerFriend) {
   Story story;
   for (const auto chapter :
@@ -352,7 +375,7 @@ TEST(CaseStudyThree, IsTheStoryOfAMotherADaughterAndHerFriend) {
         &Story::TheYoungCarer, &Story::TheFriendsStay,
         &Story::TheDaughtersConsent, &Story::WhatIsKeptFromWhom,
         &Story::TheLead, &Story::TheReferral, &Story::ThePlan,
-        &Story::TheMeeting, &Story::GoingHome}) {
+        &Story::TheMeeting, &Story::GoingHome, &Story::WhatReadersAreShown}) {
     (story.*chapter)();
     if (::testing::Test::HasFatalFailure()) return;
   }

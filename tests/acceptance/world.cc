@@ -7,6 +7,7 @@
 #include "base/civil_date.h"
 #include "services/core/core.h"
 #include "services/core/keys.h"
+#include "services/views/fold.h"
 
 namespace kith::acceptance {
 namespace {
@@ -149,6 +150,22 @@ std::string World::Family(absl::string_view key,
     *said.mutable_defined_by() = acceptance::Person(defined_by);
   }
   return Accepted(said).id();
+}
+
+const core::StateReader& World::views() {
+  const core::KeyHash hash = core::testing::TestHash();
+  for (; folded_ < ledger_.decided().size(); ++folded_) {
+    const core::Decided& decided = ledger_.decided()[folded_];
+    uint64_t position = decided.outcome.position() - decided.facts.size();
+    for (const core::NewFact& fact : decided.facts) {
+      KITH_CHECK(views::Fold(views_,
+                             {position++, decided.recorded_at, fact.subject,
+                              decided.statement, fact.fact},
+                             hash)
+                     .ok());
+    }
+  }
+  return views_;
 }
 
 ledger::v1::Rules World::rules() {

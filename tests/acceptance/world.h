@@ -1,5 +1,5 @@
 // A partnership for acceptance tests: agencies say things on days, through the
-// whole of core::Apply, and a test looks at outcomes, facts and state.
+// whole of core::Apply, and a test looks at outcomes, facts, state and views.
 //
 //   World world;
 //   world.On(2024, 5, 1).By("council", "anna");
@@ -64,7 +64,10 @@ class World {
                      absl::string_view defined_by = "");
 
   const core::StateReader& state() { return ledger_.state(); }
+  // What is shown to readers: all facts so far, folded.
+  const core::StateReader& views();
   absl::CivilDay today() const { return today_; }
+  absl::Time now() const { return ledger_.now(); }
   ledger::v1::Rules rules();
   core::EntityNumber Record(absl::string_view named) const;
   core::EntityNumber FamilyNumber(absl::string_view named) const;
@@ -80,6 +83,8 @@ class World {
   Ended Accepted(const google::protobuf::Message& content);
 
   core::testing::TestLedger ledger_;
+  core::MapState views_;
+  size_t folded_ = 0;  // decisions whose facts are in views_
   absl::CivilDay today_;
   std::string agency_ = "council";
   agency::v1::Actor actor_;
