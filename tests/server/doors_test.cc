@@ -13,7 +13,9 @@
 #include "absl/strings/substitute.h"
 #include "google/protobuf/dynamic_message.h"
 #include "kith/api/v1/assessment_service.grpc.pb.h"
+#include "kith/api/v1/duplicate_service.grpc.pb.h"
 #include "kith/api/v1/meeting_service.grpc.pb.h"
+#include "kith/api/v1/override_service.grpc.pb.h"
 #include "kith/api/v1/referral_service.grpc.pb.h"
 #include "tests/server/family_story.h"
 #include "tests/server/generic_client.h"
@@ -36,10 +38,13 @@ bool HoldsKithsId(const FieldDescriptor& field) {
          name != "key_id";
 }
 
-// Puts `id` into every field that holds an id of Kith's, down to where
-// statements name people and things. Returns how many those were.
-int FillIds(Message& message, const std::string& id, int depth = 0) {
-  int filled = 0;
+// What goes into the `index`th field that holds an id of Kith's.
+using IdFor = std::function<std::string(const FieldDescriptor&, int index)>;
+
+// Fills every field that holds an id of Kith's, down to where statements name
+// people and things; the first is `filled`. Returns how many there are then.
+int FillIds(Message& message, const IdFor& id_for, int filled = 0,
+            int depth = 0) {
   const auto& reflection = *message.GetReflection();
   const auto* type = message.GetDescriptor();
   for (int i = 0; i < type->field_count(); ++i) {
@@ -49,25 +54,30 @@ int FillIds(Message& message, const std::string& id, int depth = 0) {
       continue;
     }
     if (HoldsKithsId(field)) {
+      const std::string id = id_for(field, filled++);
       field.is_repeated() ? reflection.AddString(&message, &field, id)
                           : reflection.SetString(&message, &field, id);
-      ++filled;
     } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
                depth < 4 &&
                absl::StartsWith(field.message_type()->full_name(), "kith.")) {
       Message* part = field.is_repeated()
                           ? reflection.AddMessage(&message, &field)
                           : reflection.MutableMessage(&message, &field);
-      const int inside = FillIds(*part, id, depth + 1);
-      if (inside == 0 && !field.is_repeated()) {
+      const int then = FillIds(*part, id_for, filled, depth + 1);
+      if (then == filled && !field.is_repeated()) {
         reflection.ClearField(&message, &field);
-      } else if (inside == 0) {
+      } else if (then == filled) {
         reflection.RemoveLast(&message, &field);
       }
-      filled += inside;
+      filled = then;
     }
   }
   return filled;
+}
+
+// The same id everywhere.
+int FillIds(Message& message, const std::string& id) {
+  return FillIds(message, [&id](const FieldDescriptor&, int) { return id; });
 }
 
 class DoorsTest : public ::testing::Test {
@@ -97,8 +107,14 @@ class DoorsTest : public ::testing::Test {
   std::string Told(const google::protobuf::MethodDescriptor& method,
                    const Message& prototype, const Who& who,
                    const std::string& id) {
+    return Told(method, prototype, who,
+                [&id](const FieldDescriptor&, int) { return id; });
+  }
+  std::string Told(const google::protobuf::MethodDescriptor& method,
+                   const Message& prototype, const Who& who,
+                   const IdFor& id_for) {
     std::unique_ptr<Message> request(prototype.New());
-    FillIds(*request, id);
+    FillIds(*request, id_for);
     SetRequestId(*request);
     const GenericAnswer answer = CallGeneric(
         *server.channel(),
@@ -156,7 +172,56 @@ class DoorsTest : public ::testing::Test {
         &api::v1::AssessmentService::Stub::StateAssessment,
         absl::Substitute(R"(assessment { about { $0 } type: "early_help" })",
                          RecordText("child")));
+    AddWhatPeopleDecide(things);
     return things;
+  }
+
+  void AddWhatPeopleDecide(std::map<std::string, std::string>& things) {
+    things["referral"] =
+        story.Made(&api::v1::ReferralService::Stub::MakeReferral,
+                   absl::Substitute(R"(referral { about { $0 }
+                              referrer: REFERRER_KIND_PRACTITIONER
+                              to_agency: "school" family_agreed: ANSWER_YES })",
+                                    RecordText("child")));
+    things["override"] = story.Made(
+        &api::v1::OverrideService::Stub::StateOverride,
+        absl::Substitute(
+            R"(override { about { $0 } recipients { agency: "school" }
+                 purpose: "safeguarding" classes: ITEM_CLASS_CONTACT
+                 until { $1 } reason: OVERRIDE_REASON_THREAT_TO_LIFE
+                 wording: "threatened" basis: LEGAL_BASIS_PUBLIC_TASK
+                 told: ANSWER_YES })",
+            RecordText("child"), Today()));
+    things["broken glass"] = story.Made(
+        &api::v1::OverrideService::Stub::BreakGlass,
+        absl::Substitute(
+            R"(glass { family { id: "$0" } basis: LEGAL_BASIS_VITAL_INTERESTS
+                 reason: OVERRIDE_REASON_THREAT_TO_LIFE wording: "collapsed"
+                 minutes: 60 })",
+            story.family()),
+        Of("school", "t1"));
+    story.OpenPlan("a second one");
+    const Who hub = Of("council", "hub", "hub_administrator");
+    const auto cases =
+        server.Call(hub, &api::v1::DuplicateService::Stub::ListDuplicates,
+                    api::v1::ListDuplicatesRequest());
+    ASSERT_EQ(cases.value.cases_size(), 1) << ReasonOf(cases.status);
+    things["duplicate"] = cases.value.cases(0).case_id();
+    story.Made(&FamilyService::Stub::StatePerson,
+               R"(person { record { system: "main" local_id: "perhaps" }
+               names { use: NAME_USE_USUAL given: "child" family: "Ferris" }
+               birth_date { year: 2016 month: 6 day: 2 } })");
+    const auto matches =
+        server.Call(hub, &api::v1::DuplicateService::Stub::ListMatches,
+                    api::v1::ListMatchesRequest());
+    ASSERT_EQ(matches.value.matches_size(), 1) << ReasonOf(matches.status);
+    things["match"] = matches.value.matches(0).match_id();
+  }
+  std::string Today() {
+    const absl::CivilDay day =
+        absl::ToCivilDay(server.clock().Now(), absl::UTCTimeZone());
+    return absl::Substitute("year: $0 month: $1 day: $2", day.year(),
+                            day.month(), day.day());
   }
 
   TestServer server;
@@ -197,6 +262,54 @@ TEST_F(DoorsTest, WhatIsForbiddenAnswersAsWhatIsNotThereOnEveryMethod) {
     }
   });
   EXPECT_GT(compared, 500);
+}
+
+// Among ids that the caller may see, the forbidden one is as if it were not
+// there, in whichever field it stands.
+TEST_F(DoorsTest, OneForbiddenIdAmongThoseOnesOwnIsNotThere) {
+  const auto things = Things();
+  const Who health = Of("health", "n1");
+  const std::string person =
+      story.Made(&FamilyService::Stub::StatePerson,
+                 R"(person { record { system: "main" local_id: "own" }
+               names { use: NAME_USE_USUAL given: "Own" family: "Ashe" }
+               birth_date { year: 1990 month: 1 day: 3 } })",
+                 health);
+  const std::string family = story.Made(
+      &FamilyService::Stub::RegisterFamily,
+      absl::Substitute(R"(family { defined_by { $0 } members { person { $0 } }
+                       })",
+                       RecordText("own")),
+      health);
+  const auto own = [&](const FieldDescriptor& field) {
+    return absl::StrContains(field.name(), "family") ? family : person;
+  };
+  int compared = 0;
+  std::set<std::string> noticed;  // methods that look at the field
+  ForEachMethod([&](const auto& method, Message& prototype) {
+    if (method.server_streaming()) return;  // of one's own, it stays open
+    std::unique_ptr<Message> probe(prototype.New());
+    const int fields = FillIds(*probe, "x");
+    for (int at = 0; at < fields; ++at) {
+      const auto with = [&](const std::string& one) {
+        return Told(method, prototype, health,
+                    [&](const FieldDescriptor& field, int index) {
+                      return index == at && !one.empty() ? one : own(field);
+                    });
+      };
+      for (const auto& [kind, id] : things) {
+        const std::string absent = with(Absent(id));
+        EXPECT_EQ(with(id), absent)
+            << method.full_name() << " " << kind << " in field " << at;
+        ++compared;
+        if (kind == "family" && with("") != absent) {
+          noticed.insert(method.full_name());
+        }
+      }
+    }
+  });
+  EXPECT_GT(compared, 500);
+  EXPECT_GT(noticed.size(), 30u);
 }
 
 TEST_F(DoorsTest, TheComparisonSeesADifference) {
