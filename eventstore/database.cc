@@ -18,6 +18,9 @@ namespace kith::eventstore {
 namespace {
 
 constexpr size_t kLogFileBytes = size_t{4} << 20;
+// So much of a table is on its way to the disk before more is written; a whole
+// one at once would hold up the log's syncs behind it.
+constexpr uint64_t kBytesPerSync = uint64_t{1} << 20;
 
 // Poisons the store when a flush or compaction fails.
 class Listener : public rocksdb::EventListener {
@@ -44,6 +47,7 @@ rocksdb::DBOptions OptionsOf(const DatabaseOptions& options, Poison& poison) {
   db.paranoid_checks = true;
   db.max_total_wal_size = options.log_bytes_max;
   db.max_open_files = 1024;
+  db.bytes_per_sync = kBytesPerSync;
   db.max_background_jobs = 2;
   db.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   db.max_log_file_size = kLogFileBytes;
