@@ -129,6 +129,30 @@ TEST_F(PlanRows, R206R170AChangeIsAVersionThatTheFamilyTookPartIn) {
   EXPECT_THAT(world.Says(Amends(1, true)), ChangedNothing());
 }
 
+TEST_F(PlanRows, R068BelowTwelveAParentAgreesBeforeAPlanIsStarted) {
+  PlanAgreed alone = Agrees();
+  *alone.mutable_agreed_by(0) = Person("council/child");
+  PlanAgreed together = alone;
+  *together.add_agreed_by() = Person("council/mother");
+  world.On(2026, 5, 4);  // twelve tomorrow
+  EXPECT_THAT(world.Says(alone), RefusedFor("PARENT_MUST_AGREE", "R-068"));
+  EXPECT_THAT(world.Says(together), Records(Fact::kPlanAgreedTo));
+}
+
+TEST_F(PlanRows, R069FromTwelveAYoungPersonAgreesOnceJudgedCompetent) {
+  PlanAgreed alone = Agrees();
+  *alone.mutable_agreed_by(0) = Person("council/child");
+  agency::v1::CompetenceJudged judged;
+  *judged.mutable_person() = Person("council/child");
+  judged.set_matter("plan");
+  judged.set_competent(true);
+  judged.set_reasons("says what it is to change, and what not");
+  world.On(2026, 5, 5);
+  EXPECT_THAT(world.Says(alone), RefusedFor("PARENT_MUST_AGREE", "R-069"));
+  ASSERT_THAT(world.Says(judged), Records(Fact::kCompetenceRecorded));
+  EXPECT_THAT(world.Says(alone), Records(Fact::kPlanAgreedTo));
+}
+
 TEST_F(PlanRows, R222OnlyTheLeadClosesAndTheRestIsReading) {
   EXPECT_THAT(world.Says(Agrees()), IsAccepted());
   AppointLead();

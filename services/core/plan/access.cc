@@ -1,7 +1,9 @@
 #include "services/core/plan/access.h"
 
 #include <algorithm>
+#include <vector>
 
+#include "services/core/family/capacity.h"
 #include "services/core/family/resolve.h"
 #include "services/core/family/roles.h"
 #include "services/core/identity/persons.h"
@@ -24,6 +26,34 @@ absl::StatusOr<bool> IsFor(const StateReader& state, const PlanRow& plan,
     if (other == person) return true;
   }
   return false;
+}
+
+// A child under 12 decides nothing alone, a young person once judged competent;
+// who is of unknown age is taken for one who can, as few feeds know when
+// parents were born.
+absl::StatusOr<bool> CanDecide(const Decision& decision, EntityNumber record) {
+  ASSIGN_OR_RETURN(const auto band,
+                   family::AgeBandOf(decision.state(), record, decision.day(),
+                                     decision.rules()));
+  if (band == family::AgeBand::kParentMustConsent) return false;
+  if (band != family::AgeBand::kJudged) return true;
+  return family::IsJudgedCompetent(decision.state(), record,
+                                   {"plan", "service"}, decision.day());
+}
+
+// That one of those who agree, if there are any, can decide.
+absl::Status CheckCanDecide(const std::vector<EntityNumber>& records,
+                            absl::string_view field, Decision& decision) {
+  bool can = records.empty();
+  for (EntityNumber record : records) {
+    ASSIGN_OR_RETURN(const bool one, CanDecide(decision, record));
+    can = can || one;
+  }
+  return decision.Require(
+      can, Refuse("PARENT_MUST_AGREE",
+                  "a child agrees with a parent, a young person alone only "
+                  "once judged competent",
+                  {"R-068", "R-069"}, field));
 }
 
 }  // namespace
@@ -108,6 +138,7 @@ absl::StatusOr<std::vector<EntityNumber>> OfTheFamily(
         Refuse("NOT_OF_THE_FAMILY", "who agrees belongs to the family",
                {"R-170", "R-188"}, field)));
   }
+  RETURN_IF_ERROR(CheckCanDecide(records, field, decision));
   return records;
 }
 

@@ -26,8 +26,8 @@ namespace kith::core::plan {
 absl::Status Decide(const agency::v1::PlanStated& said, Decision& decision);
 // A draft. ACTION_INCOMPLETE.
 absl::Status Decide(const agency::v1::PlanOpened& said, Decision& decision);
-// FAMILY_ABSENT, NOT_OF_THE_FAMILY; this and the next ones also PLAN_CLOSED,
-// PLAN_MERGED, PLAN_REPORTED.
+// FAMILY_ABSENT, NOT_OF_THE_FAMILY, PARENT_MUST_AGREE; this and
+// the next ones also PLAN_CLOSED, PLAN_MERGED, PLAN_REPORTED.
 absl::Status Decide(const agency::v1::PlanAgreed& said, Decision& decision);
 // A new version; of an agreed plan only with the family.
 absl::Status Decide(const agency::v1::PlanAmended& said, Decision& decision);
