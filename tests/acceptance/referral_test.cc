@@ -45,6 +45,17 @@ class ReferralRows : public ::testing::Test {
   World world;
 };
 
+TEST_F(ReferralRows, R071TheInitiatorAsksTheFamilyBeforeAnotherAgency) {
+  ReferralStated said = Refers();
+  for (const auto answer :
+       {agency::v1::ANSWER_UNSPECIFIED, agency::v1::ANSWER_NO}) {
+    said.set_family_agreed(answer);
+    EXPECT_THAT(world.Says(said), RefusedFor("NO_AGREEMENT", "R-071"));
+  }
+  said.set_family_agreed(agency::v1::ANSWER_YES);
+  EXPECT_THAT(world.Says(said), Records(Fact::kReferralRecorded));
+}
+
 TEST_F(ReferralRows, R071R083WithoutConsentOnlyForASafeguardingConcern) {
   ReferralStated said = Refers();
   said.set_family_agreed(agency::v1::ANSWER_NO);

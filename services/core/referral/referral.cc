@@ -50,7 +50,7 @@ absl::Status CheckGrounds(const ReferralStated& said, Decision& decision) {
       Refuse("NO_AGREEMENT",
              "without the family's agreement a referral needs a safeguarding "
              "reason",
-             {"R-083"}, "referral_stated.family_agreed")));
+             {"R-071", "R-083"}, "referral_stated.family_agreed")));
   if (decision.reported()) return absl::OkStatus();
   if (said.state() != agency::v1::REFERRAL_STATE_UNSPECIFIED) {
     return Refuse("STATE_GIVEN", "a new referral has been made, and no more",

@@ -14,8 +14,8 @@ namespace kith::core::referral {
 
 // Records a referral, or that a feed's one has changed; nothing when it is as
 // known. INVALID_ARGUMENT: about nobody, unknown codes, impossible dates.
-// FAILED_PRECONDITION: an act without agreement or reason, referrer
-// or receiver. PERMISSION_DENIED: another agency's referral.
+// FAILED_PRECONDITION: an act without agreement or reason,
+// referrer or receiver. PERMISSION_DENIED: another agency's referral.
 absl::Status Decide(const agency::v1::ReferralStated& said, Decision& decision);
 
 // Records the next step; nothing when it is the step taken last.

@@ -145,7 +145,7 @@ TEST_F(ReferralTest, AReportNotesWhatItDoesNotMeet) {
   said.clear_family_agreed();
   const auto facts = Say(said);
   ASSERT_THAT(facts, IsOk());
-  EXPECT_THAT((*facts)[0].fact.unmet(), ElementsAre("R-083"));
+  EXPECT_THAT((*facts)[0].fact.unmet(), ElementsAre("R-071", "R-083"));
   EXPECT_EQ((*facts)[0].fact.referral_recorded().said().state(),
             agency::v1::REFERRAL_STATE_ACCEPTED);
 }
