@@ -21,6 +21,21 @@ TEST(PolicyTest, R077_WithoutConsentAnotherAgencysItemIsWithheld) {
   EXPECT_EQ(decision.reason, Reason::kNoPermission);
 }
 
+TEST(PolicyTest, R077_WhoNeedsToKnowSeesDetailsAndWhoDoesNotSeesNone) {
+  const auto item = Item(ITEM_CLASS_ASSESSMENT, "health", {kHealthRecord});
+  Context context = World();
+  EXPECT_TRUE(Decide(ReaderOf("health"), item, context).show);
+  Reader caller = ReaderOf("health");
+  caller.purpose = "lead_contact";  // for which nobody needs it
+  EXPECT_EQ(Why(caller, item, context), Reason::kPurpose);
+  context.consents = {Share(10, {kHealthRecord}, "school")};
+  EXPECT_TRUE(Decide(ReaderOf("school"), item, context).show);
+  // The work with the family ended.
+  context.agencies_of_family.clear();
+  context.agencies_of_record.clear();
+  EXPECT_EQ(Why(ReaderOf("health"), item, context), Reason::kNoPermission);
+}
+
 TEST(PolicyTest, AnAgencySeesItsOwnItemsOfFamiliesItWorksWith) {
   const auto item = Item(ITEM_CLASS_ASSESSMENT, "health", {kHealthRecord});
   EXPECT_EQ(Why(ReaderOf("health"), item, World()), Reason::kOwnAgency);
@@ -63,6 +78,21 @@ TEST(PolicyTest, R097_EveryRecordAnItemIsAboutMustBeCovered) {
   EXPECT_FALSE(Decide(ReaderOf("school"), both, context).show);
   context.consents.push_back(Share(11, {kMother}, "school"));
   EXPECT_TRUE(Decide(ReaderOf("school"), both, context).show);
+}
+
+// To each agency apart: what one was permitted, another was not.
+TEST(PolicyTest, R097_EachAgencyIsPermittedByEachMember) {
+  Context context = World();
+  context.consents = {Share(10, {kHealthRecord, kMother}, "school"),
+                      Share(11, {kMother}, "police")};
+  const auto both =
+      Item(ITEM_CLASS_ASSESSMENT, "health", {kHealthRecord, kMother});
+  EXPECT_TRUE(Decide(ReaderOf("school"), both, context).show);
+  EXPECT_EQ(Why(ReaderOf("police"), both, context), Reason::kNoPermission);
+  context.consents.push_back(Share(12, {kHealthRecord}, "police"));
+  EXPECT_TRUE(Decide(ReaderOf("police"), both, context).show);
+  context.consents.push_back(Refusal(13, {kMother}));
+  EXPECT_EQ(Why(ReaderOf("police"), both, context), Reason::kConflicting);
 }
 
 TEST(PolicyTest, PermissionCrossesSureLinksOnly) {
@@ -168,6 +198,25 @@ TEST(PolicyTest, R081_ARestrictionIsStrongerThanPermission) {
   EXPECT_TRUE(Decide(ReaderOf("school"), item, context).show);
 }
 
+TEST(PolicyTest, R081_R082_ARestrictionHoldsOnItsFirstAndLastDay) {
+  Context context = World();
+  context.consents = {Share(10, {kHealthRecord}, "school")};
+  auto bar = Bar(12, kHealthRecord, "school");
+  auto* period = bar.mutable_recorded()->mutable_said()->mutable_period();
+  SetDay(period->mutable_from(), 2026, 6, 15);
+  SetDay(period->mutable_until(), 2026, 6, 20);
+  context.restrictions = {bar};
+  const auto item = Item(ITEM_CLASS_ASSESSMENT, "health", {kHealthRecord});
+  const auto shown_on = [&](int day) {
+    context.today = absl::CivilDay(2026, 6, day);
+    return Decide(ReaderOf("school"), item, context).show;
+  };
+  EXPECT_TRUE(shown_on(14));
+  EXPECT_FALSE(shown_on(15));
+  EXPECT_FALSE(shown_on(20));
+  EXPECT_TRUE(shown_on(21));
+}
+
 TEST(PolicyTest, ABarredPractitionerDoesNotSeeTheirOwnAgencysItem) {
   Context context = World();
   context.restrictions = {Bar(12, kHealthRecord, "")};
@@ -202,6 +251,25 @@ TEST(PolicyTest, R073_R099_APlanGoesToServicesNamedInItAndPermitted) {
   EXPECT_EQ(Why(ReaderOf("school"), plan, context), Reason::kNoPermission);
 }
 
+// The consent of the first meeting stands beside that of the registration: for
+// the services that the plan names, and for the plan.
+TEST(PolicyTest, R073_ConsentOfTheFirstMeetingIsNarrowerAndForItsServices) {
+  Context context = World();
+  auto of_meeting = Share(11, {kHealthRecord}, "school");
+  of_meeting.mutable_recorded()->mutable_said()->add_classes(ITEM_CLASS_PLAN);
+  context.consents = {Share(10, {kHealthRecord}, "police"), of_meeting};
+  const auto item = Item(ITEM_CLASS_ASSESSMENT, "health", {kHealthRecord});
+  auto plan = Item(ITEM_CLASS_PLAN, "health", {kHealthRecord});
+  plan.add_named_agencies("school");
+  plan.add_named_agencies("council");
+  EXPECT_EQ(Decide(ReaderOf("school"), plan, context).decided_by,
+            std::vector<uint64_t>{11});
+  EXPECT_EQ(Why(ReaderOf("school"), item, context), Reason::kNoPermission);
+  EXPECT_TRUE(Decide(ReaderOf("police"), item, context).show);
+  EXPECT_EQ(Why(ReaderOf("police"), plan, context), Reason::kNotInPlan);
+  EXPECT_EQ(Why(ReaderOf("council"), plan, context), Reason::kNoPermission);
+}
+
 // a draft is not shown as agreed.
 TEST(PolicyTest, R208_ADraftIsForItsAgencyAndTheLead) {
   Context context = World();
@@ -219,6 +287,13 @@ TEST(PolicyTest, R208_ADraftIsForItsAgencyAndTheLead) {
 TEST(PolicyTest, R263_AnOutsiderLearnsThatALeadExists) {
   const auto lead = Item(ITEM_CLASS_LEAD, "health", {kHealthRecord});
   EXPECT_EQ(Why(ReaderOf("police"), lead, World()), Reason::kLeadExists);
+  // And not the content.
+  for (const auto content : {ITEM_CLASS_PLAN, ITEM_CLASS_ASSESSMENT,
+                             agency::v1::ITEM_CLASS_INVOLVEMENT}) {
+    EXPECT_FALSE(Decide(ReaderOf("police"),
+                        Item(content, "health", {kHealthRecord}), World())
+                     .show);
+  }
   EXPECT_EQ(Why(ReaderOf("police", agency::v1::ROLE_LEADERSHIP_MANAGER), lead,
                 World()),
             Reason::kNoRole);

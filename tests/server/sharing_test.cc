@@ -170,7 +170,7 @@ TEST_F(MomentsTest, AnAuditorSeesWhatWasVisibleToWhomAtEachMoment) {
   EXPECT_EQ(SeenByHealth("").code(), StatusCode::NOT_FOUND);
 }
 
-TEST_F(SharingTest, WithoutConsentAnotherAgencyLearnsOnlyWhoLeads) {
+TEST_F(SharingTest, R077R263WithoutConsentAnotherAgencyLearnsOnlyWhoLeads) {
   story.OpenPlan();
   story.AppointLead();
   const auto family = Get(health);
