@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "absl/strings/substitute.h"
 #include "services/views/labels.h"
 #include "services/views/read.h"
@@ -196,6 +198,22 @@ TEST_F(AgreementViewTest, R078AnUnstoredRecordIsNotFound) {
   ASSERT_TRUE(counts.ok());
   ASSERT_EQ(counts->size(), 1u);
   EXPECT_EQ(counts->at(0).count(), 2u);
+}
+
+TEST_F(AgreementViewTest, R094WhetherACopyOfTheConsentWasGivenIsShown) {
+  const auto copies = [&] {
+    std::vector<agency::v1::Answer> given;
+    const auto view = Family();
+    for (const auto& consent : view.consents()) {
+      given.push_back(consent.said().copy_given());
+    }
+    return given;
+  };
+  history.Consent({mother}, "kind: CONSENT_KIND_SHARE");
+  EXPECT_THAT(copies(), ElementsAre(agency::v1::ANSWER_UNSPECIFIED));
+  history.Consent({mother}, "kind: CONSENT_KIND_STORE copy_given: ANSWER_YES");
+  EXPECT_THAT(copies(), UnorderedElementsAre(agency::v1::ANSWER_UNSPECIFIED,
+                                             agency::v1::ANSWER_YES));
 }
 
 //

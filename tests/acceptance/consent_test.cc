@@ -184,6 +184,20 @@ TEST_F(ConsentRows, R082AnAnswerHasAPeriodAndALaterOneTakesItsPlace) {
   EXPECT_EQ(Standing(), ConsentStanding::kGiven);
 }
 
+TEST_F(ConsentRows, R097EachMemberAnswersForThemselvesAndAChildsParentForIt) {
+  ConsentStated said = Shares("council/mother");
+  *said.add_about() = Person("council/mother");
+  said.add_recipients()->set_agency("school");
+  EXPECT_THAT(world.Says(said), Records(Fact::kConsentRecorded));
+  *said.add_about() = Person("council/father");
+  EXPECT_THAT(world.Says(said),
+              RefusedFor("PERSON_ANSWERS_THEMSELVES", "R-249"));
+  said.clear_about();
+  *said.add_about() = Person("council/father");
+  *said.mutable_answered_by() = Person("council/father");
+  EXPECT_THAT(world.Says(said), Records(Fact::kConsentRecorded));
+}
+
 TEST_F(ConsentRows, A5ParentsWhoDisagreeConflictAndNeitherWins) {
   ASSERT_THAT(world.Says(Shares("council/mother")), IsAccepted());
   EXPECT_THAT(

@@ -318,6 +318,14 @@ TEST_F(AgreementTest, R072R076RefusedRecordingStopsNewNotesOnly) {
   EXPECT_THAT(SayUnder(agency::v1::LEGAL_BASIS_CONSENT,
                        Note("kind: SHARING_NOTE_KIND_WORRY")),
               RefusedWith("NOT_RECORDED"));
+  EXPECT_THAT(SayUnder(agency::v1::LEGAL_BASIS_LEGAL_OBLIGATION,
+                       Note("kind: SHARING_NOTE_KIND_WORRY")),
+              IsOk());
+  refused.set_answer(agency::v1::CONSENT_ANSWER_GIVEN);
+  ASSERT_THAT(Say(refused), IsOk());
+  EXPECT_THAT(SayUnder(agency::v1::LEGAL_BASIS_CONSENT,
+                       Note("kind: SHARING_NOTE_KIND_EXPLAINED")),
+              IsOk());
 }
 
 TEST_F(AgreementTest, R078StorageAllowedAgainBringsTheRecordBack) {

@@ -143,6 +143,19 @@ TEST_F(ConsentTest, R079UnderstandingIsConfirmedWhenGiving) {
   EXPECT_THAT(Say(Refusing(said)), IsOk());
 }
 
+TEST_F(ConsentTest, R094ThatACopyWasGivenIsSaidThenOrLater) {
+  ConsentStated said = Share({"child"}, "mother");
+  Given(said);
+  said.set_copy_given(agency::v1::ANSWER_YES);
+  const auto facts = Say(said);
+  ASSERT_THAT(facts, IsOkAndHolds(ElementsAre(IsFact(Fact::kConsentEnded),
+                                              IsFact(Fact::kConsentRecorded))));
+  EXPECT_EQ(facts->back().fact.consent_recorded().said().copy_given(),
+            agency::v1::ANSWER_YES);
+  EXPECT_EQ(Now(today), ConsentStanding::kGiven);
+  EXPECT_THAT(Say(said), IsOkAndHolds(IsEmpty()));
+}
+
 TEST_F(ConsentTest, WhatAReportLacksIsNoted) {
   bench.Feed("council");
   ConsentStated said = Share({"child"}, "child");
@@ -243,6 +256,14 @@ TEST_F(ConsentTest, R067RefusingIsRecordedAndNothingElseFollows) {
                      agency::v1::CONSENT_KIND_SERVICE, "", today),
             ConsentStanding::kRefused);
   EXPECT_EQ(Now(today), ConsentStanding::kNone);  // apart
+  // Who declined may accept.
+  said.set_answer(agency::v1::CONSENT_ANSWER_GIVEN);
+  EXPECT_THAT(Say(said),
+              IsOkAndHolds(ElementsAre(IsFact(Fact::kConsentEnded),
+                                       IsFact(Fact::kConsentRecorded))));
+  EXPECT_EQ(Standing(*ConsentsOf(bench.state(), child),
+                     agency::v1::CONSENT_KIND_SERVICE, "", today),
+            ConsentStanding::kGiven);
 }
 
 TEST_F(ConsentTest, ALaterAnswerTakesTheEarlierOnesPlace) {
