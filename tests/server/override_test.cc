@@ -276,6 +276,13 @@ TEST_F(OverrideServiceTest, OnlyAnAuditorWithAReasonLooksThroughAnothersEyes) {
 }
 
 TEST_F(OverrideServiceTest, R266AnExportRecordsWhoGetsTheCopy) {
+  ASSERT_TRUE(Get(Who()).ok());  // no copy leaves
+  const auto before = WhoLooked(Who());
+  EXPECT_GT(before.value.looks_size(), 0);
+  for (const auto& look : before.value.looks()) {
+    EXPECT_NE(look.kind(), ledger::v1::ACCESS_KIND_EXPORT);
+    EXPECT_EQ(look.copied_to(), "");
+  }
   auto request = story.Get();
   request.mutable_read()->set_copied_to("school");
   const auto shown =
