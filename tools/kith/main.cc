@@ -119,6 +119,7 @@ int Main(int argc, char** argv) {
   AddWorkCommands(app, chosen);
   AddWorklistCommands(app, chosen);
   AddOperationCommands(app, chosen);
+  AddSourceCommands(app, chosen);
   AddAccessCommands(app, chosen);
   AddOverrideCommands(app, chosen);
   AddWatchCommands(app, chosen);
