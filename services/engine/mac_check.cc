@@ -15,11 +15,11 @@ namespace {
 
 absl::Status Lacks(absl::string_view source, absl::string_view key_id,
                    absl::string_view why) {
-  return absl::FailedPreconditionError(
-      absl::StrCat("source ", source, " is registered with the key ", key_id,
-                   ", whose file ", why,
-                   "; put the file that `kith source register` made into the "
-                   "folder of source keys and start again"));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "source ", source, " is registered with the key ", key_id,
+      ", whose file ", why,
+      "; put the file that `kith source register` or `rotate` made "
+      "into the folder of source keys and start again"));
 }
 
 // The digest of the registered key; empty when it is not registered.
@@ -58,13 +58,15 @@ absl::StatusOr<bool> MacCheck::Holds(const core::StateReader& state,
 absl::StatusOr<const base::HmacKey*> MacCheck::SecretOf(
     const core::StateReader& state, const std::string& source,
     const std::string& key_id) {
+  // Asked also of a secret that is known: whether a key has ended must not
+  // depend on whether this node ran on when it did.
+  ASSIGN_OR_RETURN(const std::optional<std::string> digest,
+                   RegisteredDigest(state, source, key_id));
+  if (!digest.has_value()) return nullptr;
   const std::pair name(source, key_id);
   if (const auto known = secrets_.find(name); known != secrets_.end()) {
     return &known->second;
   }
-  ASSIGN_OR_RETURN(const std::optional<std::string> digest,
-                   RegisteredDigest(state, source, key_id));
-  if (!digest.has_value()) return nullptr;
   ASSIGN_OR_RETURN(std::optional<std::string> secret,
                    keys_.Find(source, key_id));
   if (!secret.has_value()) return Lacks(source, key_id, "is not here");

@@ -21,8 +21,8 @@ class MacCheck {
   explicit MacCheck(SourceKeys& keys) : keys_(keys) {}
 
   // Whether the frame's mac is right for the key it names, given the sources
-  // registered in `state`. Whether that key is still in force is core's to
-  // say. FAILED_PRECONDITION: the key is registered, but its secret is not
+  // and keys in force in `state`: of a key that has ended it is not.
+  // FAILED_PRECONDITION: the key is registered, but its secret is not
   // here or another one: this node must stop, not judge.
   absl::StatusOr<bool> Holds(const core::StateReader& state,
                              absl::string_view frame_bytes);

@@ -100,6 +100,32 @@ TEST_F(SequencerTest, AForgedFrameIsQuarantined) {
   EXPECT_EQ(SubmitAndWait(node.engine(), "no frame")->row.kind(), kQuarantined);
 }
 
+// It was called by another name where the node still knew the secret, and so
+// two replicas recorded different facts.
+TEST_F(SequencerTest, ARetiredKeysFramesAreForgedAlikeAfterARestart) {
+  const auto reason_of = [](TestNode& node, uint64_t sequence) {
+    return SubmitAndWait(
+               node.engine(),
+               node.feed().FrameAt(sequence, Person("school", "1", "Ada"),
+                                   node.clock().Now()))
+        ->row.reason()
+        .code();
+  };
+  {
+    TestNode node(*store_);
+    node.Register();
+    ASSERT_TRUE(node.Say(node.feed(), Person("school", "1", "Ada")).ok());
+    testing::TestSource renewed = node.feed();
+    renewed.UseKey("school_feed_k2", std::string(32, '2'));
+    agency::v1::Statement rotation = renewed.Registration();
+    rotation.mutable_source_registered()->add_retired_key_ids("school_feed_k1");
+    ASSERT_EQ(node.Say(node.root(), rotation)->row.kind(), kAccepted);
+    EXPECT_EQ(reason_of(node, 2), "FORGED_MAC");
+  }
+  TestNode again(*store_);
+  EXPECT_EQ(reason_of(again, 3), "FORGED_MAC");
+}
+
 TEST_F(SequencerTest, WithoutARegisteredKeyItStopsAndSaysWhy) {
   absl::Status told;
   Options options;

@@ -42,6 +42,7 @@ TestSource::TestSource(std::string partnership, std::string source,
       source_(std::move(source)),
       kind_(kind),
       agency_(std::move(agency)),
+      key_id_(source_ + "_k1"),
       key_(base::Sha256(absl::StrCat("key of ", source_))) {}
 
 agency::v1::Statement TestSource::Registration() const {

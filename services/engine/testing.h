@@ -5,6 +5,7 @@
 
 #include <future>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -27,7 +28,12 @@ class TestSource {
   const std::string& agency() const { return agency_; }
   const std::string& key() const { return key_; }
   // A key id names one key in the whole partnership.
-  std::string key_id() const { return source_ + "_k1"; }
+  const std::string& key_id() const { return key_id_; }
+  // Signs with another key from now on.
+  void UseKey(std::string key_id, std::string key) {
+    key_id_ = std::move(key_id);
+    key_ = std::move(key);
+  }
   // The statement with which root registers this source.
   agency::v1::Statement Registration() const;
 
@@ -48,7 +54,7 @@ class TestSource {
   const std::string source_;
   const agency::v1::SourceKind kind_;
   const std::string agency_;
-  const std::string key_;
+  std::string key_id_, key_;
   uint64_t epoch_ = 1;
   uint64_t sequence_ = 0;
 };
