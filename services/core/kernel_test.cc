@@ -406,9 +406,9 @@ TEST_F(KernelTest, WhatCameTooFarAheadIsSentAgainInItsTurn) {
   }
   const auto outcome = ledger_.Give(early);
   ASSERT_EQ(outcome.reason().code(), "TOO_FAR_AHEAD");
-  const auto retried =
-      ledger_.Say("root", Item(IdOfItem(outcome.item()),
-                               agency::v1::QUARANTINE_DECISION_RETRY));
+  const auto retried = ledger_.Say(
+      "root",
+      Item(IdOfItem(outcome.item()), agency::v1::QUARANTINE_DECISION_RETRY));
   EXPECT_EQ(retried.reason().code(), "ITEM_AHEAD");
 }
 
@@ -443,6 +443,52 @@ TEST_F(KernelTest, OnlyAdministratorsRegisterSources) {
   said.set_source("new_feed");
   said.set_disabled(true);
   EXPECT_EQ(ledger_.Say("root", statement).kind(), kAccepted);
+}
+
+TEST_F(KernelTest, WhileKeysOverlapBothAreBelievedAndARetiredOneIsForged) {
+  const auto send = [&](const char* person, const char* key_id) {
+    Letter letter = ledger_.Write("council_feed", Person(person));
+    letter.envelope.set_sequence(MarkOf("council_feed") + 1);
+    letter.key_id = key_id;
+    return ledger_.Give(letter);
+  };
+  Statement rotation;
+  auto& said = *rotation.mutable_source_registered();
+  said.set_source("council_feed");
+  said.set_kind(agency::v1::SOURCE_KIND_OUTBOX);
+  said.add_agencies("council");
+  said.set_key_id("council_feed-key-2");
+  said.set_key_digest(std::string(32, '2'));
+  EXPECT_EQ(send("1", "council_feed-key-2").reason().code(), "FORGED_KEY");
+  EXPECT_EQ(ledger_.Say("root", rotation).kind(), kAccepted);
+  EXPECT_EQ(ledger_.Say("root", rotation).kind(), kNothing);
+  EXPECT_EQ(send("1", "council_feed-key-2").kind(), kAccepted);
+  EXPECT_EQ(send("2", "council_feed-key").kind(), kAccepted);
+  said.clear_key_id();
+  said.clear_key_digest();
+  said.add_retired_key_ids("council_feed-key");
+  EXPECT_EQ(ledger_.Say("root", rotation).kind(), kAccepted);
+  const auto late = send("3", "council_feed-key");
+  EXPECT_EQ(late.kind(), kQuarantined);
+  EXPECT_EQ(late.reason().code(), "FORGED_KEY");
+  EXPECT_EQ(send("3", "council_feed-key-2").kind(), kAccepted);
+}
+
+TEST_F(KernelTest, ASourceKeepsAKeyAndNoKeyComesBack) {
+  Statement rotation;
+  auto& said = *rotation.mutable_source_registered();
+  said.set_source("council_feed");
+  said.set_kind(agency::v1::SOURCE_KIND_OUTBOX);
+  said.add_agencies("council");
+  said.add_retired_key_ids("council_feed-key");
+  EXPECT_EQ(ledger_.Say("root", rotation).reason().code(), "NO_KEY");
+  said.set_key_id("council_feed-key-2");
+  said.set_key_digest(std::string(32, '2'));
+  EXPECT_EQ(ledger_.Say("root", rotation).kind(), kAccepted);
+  said.clear_retired_key_ids();
+  said.set_key_id("council_feed-key");
+  said.set_key_digest(base::Sha256("council_feed"));
+  EXPECT_EQ(ledger_.Say("root", rotation).reason().code(), "KEY_ID_TAKEN");
 }
 
 TEST_F(KernelTest, RulesAreNumberedWithoutGaps) {

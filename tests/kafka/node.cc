@@ -92,15 +92,14 @@ void Node::Start() {
   Launch();
   const std::string ready = process_->WaitForLine("kithd ready: ");
   char names[256] = "";
-  int grpc_port = 0;
   EXPECT_EQ(std::sscanf(ready.c_str(),
                         "kithd ready: partnership=%255s grpc_port=%d "
                         "http_port=%d",
-                        names, &grpc_port, &http_port_),
+                        names, &grpc_port_, &http_port_),
             3)
       << ready << "\n"
       << process_->Errors();
-  channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", grpc_port),
+  channel_ = grpc::CreateChannel(absl::StrCat("127.0.0.1:", grpc_port_),
                                  grpc::InsecureChannelCredentials());
 }
 
@@ -156,6 +155,25 @@ bool Node::WaitForOffset(int64_t next, absl::Duration patience) const {
   return Await(patience, [&] {
     return Metric("kith_inbox_next_offset") >= static_cast<double>(next);
   });
+}
+
+server_tests::Ended Node::Kith(const std::vector<std::string>& words) const {
+  std::vector<std::string> command = {KITH_KITH_PROGRAM,
+                                      "--server",
+                                      absl::StrCat("127.0.0.1:", grpc_port_),
+                                      "--plaintext",
+                                      "--partnership",
+                                      options_.partnership,
+                                      "--agency",
+                                      "hub",
+                                      "--as",
+                                      "h1",
+                                      "--role",
+                                      "hub_administrator",
+                                      "--purpose",
+                                      "early_help"};
+  command.insert(command.end(), words.begin(), words.end());
+  return server_tests::RunProgram(command, options_.folder);
 }
 
 api::v1::NodeStatus Node::Status() const {

@@ -69,6 +69,8 @@ class Node {
   bool WaitForOffset(int64_t next,
                      absl::Duration patience = absl::Seconds(90)) const;
 
+  // Runs `kith` against it, as the hub administrator.
+  server_tests::Ended Kith(const std::vector<std::string>& words) const;
   api::v1::NodeStatus Status() const;
   // The reasons of all that lies in quarantine, sorted.
   std::vector<std::string> QuarantineReasons() const;
@@ -85,7 +87,7 @@ class Node {
  private:
   NodeOptions options_;
   std::unique_ptr<server_tests::Process> process_;
-  int http_port_ = 0;
+  int grpc_port_ = 0, http_port_ = 0;
   std::shared_ptr<grpc::Channel> channel_;
 };
 
