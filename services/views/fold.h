@@ -21,7 +21,7 @@ namespace kith::views {
 
 // Version of the rows that `Fold` makes: raise it with every change of keys or
 // contents, so that views of an earlier one are folded anew.
-inline constexpr uint32_t kViewFormat = 3;
+inline constexpr uint32_t kViewFormat = 4;
 
 // One fact as it stands in the ledger.
 struct Recorded {

@@ -16,6 +16,7 @@ using ledger::v1::WaitingRow;
 constexpr char kParked = 'p';
 constexpr char kQuarantined = 'o';
 constexpr char kEnded = 'x';
+constexpr char kParkedInWords[] = "parked";
 
 template <class Change>
 absl::Status ChangeTally(Folding& folding, const std::string& source,
@@ -108,6 +109,8 @@ absl::Status FoldQuarantined(Folding& folding) {
 absl::Status FoldParked(Folding& folding) {
   const auto& fact = folding.fact().statement_parked();
   ASSIGN_OR_RETURN(WaitingRow row, NewOrKnown(folding, fact.item()));
+  // Done with one reference, it may wait for the next.
+  const bool waited = row.state() == kParkedInWords;
   *row.mutable_statement() = fact.statement();
   row.set_attempts(row.attempts() + 1);
   row.set_frame_bytes(fact.frame().size());
@@ -115,7 +118,8 @@ absl::Status FoldParked(Folding& folding) {
   for (const auto& missing : fact.waits_for()) {
     row.add_waits_for(missing.kind());
   }
-  PutWaiting(folding, kParked, "parked", std::move(row));
+  PutWaiting(folding, kParked, kParkedInWords, std::move(row));
+  if (waited) return absl::OkStatus();
   return ChangeTally(folding, fact.statement().source(),
                      [](auto& tally) { tally.set_parked(tally.parked() + 1); });
 }

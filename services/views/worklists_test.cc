@@ -388,5 +388,26 @@ TEST(SourcesTest, CountStatementsByHowTheyEnded) {
                        "SOURCE_KIND_SYSTEM"));
 }
 
+// It was counted anew for each thing it waited for, and never less.
+TEST(SourcesTest, AStatementThatWaitsForOneThingAfterAnotherIsParkedOnce) {
+  History history;
+  const auto park = [&](const std::string& kind) {
+    history.Add(9, {},
+                R"(statement_parked { item { number: 9 id: "q9" }
+      statement { source: "feed_council" epoch: 1 sequence: 5 }
+      waits_for { kind: ")" +
+                    kind + R"(" } })");
+  };
+  park("person");
+  park("family");
+  EXPECT_THAT(Lines(Sources(history.view(), kAll)),
+              Contains("OPERATION - [] | source: \"feed_council\" epoch: 1 "
+                       "mark: 4 parked: 1"));
+  history.Add(9, {}, "parking_ended { item: 9 decided: true }");
+  EXPECT_THAT(Lines(Sources(history.view(), kAll)),
+              Contains("OPERATION - [] | source: \"feed_council\" epoch: 1 "
+                       "mark: 5"));
+}
+
 }  // namespace
 }  // namespace kith::views
