@@ -1,14 +1,16 @@
 // The adapters as programs, through Kafka: killed in the midst of a file, on a
-// disk that takes no more, looked into while they work; and what tools other
-// than ours see in the topic.
+// disk that takes no more, looked into while they work; what a node then makes
+// of their statements; and what tools other than ours see in the topic.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <optional>
+#include <algorithm>
+#include <set>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "adapters/publisher/command.h"
@@ -16,6 +18,9 @@
 #include "nlohmann/json.hpp"
 #include "tests/kafka/broker.h"
 #include "tests/kafka/feed.h"
+#include "tests/kafka/ledger.h"
+#include "tests/kafka/node.h"
+#include "tests/kafka/oracle.h"
 #include "tests/kafka/topics.h"
 #include "tests/server/process.h"
 #include "wire/topics.h"
@@ -44,11 +49,13 @@ class AdapterTest : public ::testing::Test {
         folder_.Write("council_feed.council_feed_k1.key", std::string(64, 'a'));
   }
 
-  // A persons file with as many rows.
+  // A persons file with as many rows, no two of them alike.
   std::string Persons(size_t rows) const {
     std::string text = "Person ID,First Name,Surname,Date of Birth\n";
     for (size_t row = 1; row <= rows; ++row) {
-      absl::StrAppend(&text, "P", row, ",Ada,Specimen", row, ",01/02/1990\n");
+      absl::StrAppendFormat(&text, "P%d,Ada,Specimen%d,%02d/%02d/%d\n", row,
+                            row, 1 + row % 28, 1 + row / 28 % 12,
+                            1950 + row / 336);
     }
     return folder_.Write("persons.csv", text);
   }
@@ -85,13 +92,65 @@ class AdapterTest : public ::testing::Test {
         RunProgram(About("status"), folder_.path()).out);
   }
   int64_t Held() const { return Bounds(address_, topic_).second; }
+  // What the adapter has in the topic; a node's records are left out.
+  std::vector<Record> Frames() const {
+    std::vector<Record> records = ReadTopic(address_, topic_);
+    const auto foreign = [](const Record& record) {
+      return record.key != "council_feed";
+    };
+    records.erase(std::remove_if(records.begin(), records.end(), foreign),
+                  records.end());
+    return records;
+  }
+
+  // A node that decides what comes while the adapter is at work.
+  std::unique_ptr<Node> StartNode() const {
+    NodeOptions options;
+    options.partnership = partnership_;
+    options.folder = folder_.path() + "/node";
+    options.keys = folder_.path() + "/keys";
+    options.brokers = address_;
+    auto node = std::make_unique<Node>(options);
+    EXPECT_TRUE(node->WaitReady()) << node->Log();
+    engine::testing::TestSource source(partnership_, "council_feed",
+                                       agency::v1::SOURCE_KIND_OUTBOX,
+                                       "council");
+    source.UseKey("council_feed_k1", std::string(32, '\xaa'));
+    engine::testing::PutKey(options.keys, source);
+    const grpc::Status registered = node->Register(source.Registration());
+    EXPECT_TRUE(registered.ok()) << registered.error_message();
+    return node;
+  }
+  // Ends the node and holds its ledger against what the outbox was told: each
+  // of its numbers has one outcome, each row of the file is one record.
+  void ExpectDecided(Node& node, size_t rows) const {
+    EXPECT_TRUE(node.WaitReady()) << node.Ready() << node.Log();
+    EXPECT_TRUE(node.WaitForOffset(Held())) << node.Ready() << node.Log();
+    EXPECT_EQ(node.Terminate().code, 0) << node.Log();
+    {
+      const auto status = Status();
+      Oracle oracle(node.data(), partnership_, folder_.path() + "/keys");
+      oracle.ExpectOneOutcomeEach("council_feed",
+                                  status["epoch"].get<uint64_t>(),
+                                  status["next_sequence"].get<uint64_t>() - 1);
+      oracle.ExpectAtTheEndOf(address_, topic_);
+      oracle.ExpectViewsEqualARebuild();
+    }
+    std::multiset<std::string> stated;
+    for (const LedgerFact& fact : FactsIn(node.data())) {
+      if (!fact.fact.has_record_stated()) continue;
+      stated.insert(fact.fact.record_stated().said().record().local_id());
+    }
+    EXPECT_EQ(stated.size(), rows);
+    EXPECT_EQ(std::set<std::string>(stated.begin(), stated.end()).size(), rows);
+  }
 
   // Every statement that the outbox holds or ever held stands in the topic, in
   // order; none waits.
   void ExpectAllHeld() const {
     const auto status = Status();
     EXPECT_EQ(status["waiting"], 0);
-    const Order order = ExpectOrdered(ReadTopic(address_, topic_));
+    const Order order = ExpectOrdered(Frames());
     EXPECT_EQ(order.last + 1, status["next_sequence"].get<uint64_t>());
   }
 
@@ -100,6 +159,7 @@ class AdapterTest : public ::testing::Test {
 };
 
 TEST_F(AdapterTest, KilledInTheMidstOfAFileAndRunAgainLosesNothing) {
+  const auto node = StartNode();
   const std::string file = Persons(6000);
   uint64_t delivered_before = 0;
   for (const int64_t until : {200, 2500, 4000}) {
@@ -116,16 +176,18 @@ TEST_F(AdapterTest, KilledInTheMidstOfAFileAndRunAgainLosesNothing) {
     const uint64_t delivered = status["next_sequence"].get<uint64_t>() - 1 -
                                status["waiting"].get<uint64_t>();
     EXPECT_GE(delivered, delivered_before);
-    EXPECT_GE(ExpectOrdered(ReadTopic(address_, topic_)).last, delivered);
+    EXPECT_GE(ExpectOrdered(Frames()).last, delivered);
     delivered_before = delivered;
   }
   const Ended ended = RunProgram(Running(file), folder_.path());
   EXPECT_EQ(ended.code, adapters::kExitDone) << ended.err;
   EXPECT_THAT(ended.out, HasSubstr("all items: 6000 = 6000 delivered"));
   ExpectAllHeld();
+  ExpectDecided(*node, 6000);
 }
 
 TEST_F(AdapterTest, ADiskThatTakesNoMoreEndsTheRunAndLosesNothing) {
+  const auto node = StartNode();
   const std::string file = Persons(6000);
   // Files may grow to 1 MiB, then writes fail in the midst.
   Words limited = {"bash", "-c", "trap '' XFSZ; ulimit -f 1024; exec \"$@\"",
@@ -135,13 +197,14 @@ TEST_F(AdapterTest, ADiskThatTakesNoMoreEndsTheRunAndLosesNothing) {
   const Ended ended = RunProgram(limited, folder_.path());
   EXPECT_EQ(ended.code, adapters::kExitOutbox) << ended.err;
   EXPECT_THAT(ended.err, HasSubstr("write outbox: File too large"));
-  EXPECT_GT(Held(), 0) << "the limit came too early";
-  EXPECT_LT(Held(), 6000) << "the limit came too late";
+  EXPECT_GT(Frames().size(), 0u) << "the limit came too early";
+  EXPECT_LT(Frames().size(), 6000u) << "the limit came too late";
   EXPECT_EQ(RunProgram(About("deliver"), folder_.path()).code,
             adapters::kExitDone);
   ExpectAllHeld();
   EXPECT_EQ(RunProgram(running, folder_.path()).code, adapters::kExitDone);
   ExpectAllHeld();
+  ExpectDecided(*node, 6000);
 }
 
 TEST_F(AdapterTest, WhatWaitsAndSinceWhenIsShownAlsoWhileItWorks) {

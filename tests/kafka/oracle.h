@@ -29,12 +29,21 @@ class Oracle {
   // (accepted, but for `quarantined`), and its facts are recorded once.
   void ExpectOneOutcomeEach(const engine::testing::TestSource& source,
                             const std::set<uint64_t>& quarantined = {});
+  // The same of an adapter's numbers 1 to `last`, which may change nothing.
+  void ExpectOneOutcomeEach(const std::string& source, uint64_t epoch,
+                            uint64_t last);
   // Fails the test unless the position is that of the topic's last record.
   void ExpectAtTheEndOf(const std::string& address, const std::string& topic);
   // Fails the test unless the views are what a rebuild makes of the facts.
   void ExpectViewsEqualARebuild();
 
  private:
+  // The outcome of a number; fails the test when there is none.
+  ledger::v1::OutcomeRow OutcomeOf(const std::string& source, uint64_t epoch,
+                                   uint64_t number);
+  // Fails the test unless each statement's facts stand together, once.
+  void ExpectFactsOnce(const std::string& source);
+
   std::string partnership_;
   std::unique_ptr<eventstore::Store> store_;
   std::unique_ptr<inbox::Inbox> nothing_;

@@ -69,10 +69,13 @@ class ServerTest : public ::testing::Test {
   // Offset behind the topic's last record.
   int64_t End() { return Bounds(address(), topic_).second; }
 
-  // Ends the node and holds its ledger against what was acknowledged.
+  // Waits until the node is ready again and all is applied, ends it, and holds
+  // its ledger against what was acknowledged.
   eventstore::Head ExpectWhole(Node& node, const std::vector<Producer*>& feeds,
                                const std::set<uint64_t>& quarantined = {}) {
+    EXPECT_TRUE(node.WaitReady()) << node.Ready() << node.Log();
     EXPECT_TRUE(node.WaitForOffset(End())) << node.Ready() << node.Log();
+    EXPECT_THAT(node.Ready(), ::testing::HasSubstr("200 OK"));
     const server_tests::Ended ended = node.Terminate();
     EXPECT_EQ(ended.code, 0) << ended.err;
     Oracle oracle(node.data(), partnership_, keys());
