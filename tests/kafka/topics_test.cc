@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "tests/kafka/broker.h"
 #include "tests/server/process.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 using server_tests::Ended;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class TopicsTest : public ::testing::Test {
  protected:
@@ -67,6 +69,28 @@ TEST_F(TopicsTest, SeveralPartitionsCannotBeMended) {
   const Ended wide = Topics("apply", "wide");
   EXPECT_EQ(wide.code, 1);
   EXPECT_THAT(wide.out, HasSubstr("has 2 partitions"));
+}
+
+// A topic made when there was one broker: no setting gives it more copies.
+TEST_F(TopicsTest, TooFewCopiesAreToldAndLeftToAPerson) {
+  const Broker first;
+  ASSERT_EQ(Topics("apply", "grown", first.address()).code, 0);
+  const Broker second({"--join", first.folder()});
+  Ended checked;
+  const absl::Time end = absl::Now() + absl::Minutes(1);
+  do {
+    checked = Topics("check", "grown", first.address());
+  } while (checked.code == 0 && absl::Now() < end);
+  EXPECT_EQ(checked.code, 1) << checked.err;
+  EXPECT_THAT(checked.out, HasSubstr("replication factor: 1, not 2"));
+  EXPECT_THAT(checked.out, HasSubstr("min.insync.replicas: 1, not 2"));
+  const Ended applied = Topics("apply", "grown", first.address());
+  EXPECT_EQ(applied.code, 1);
+  EXPECT_THAT(applied.out, HasSubstr("replication factor: 1, not 2"));
+  EXPECT_THAT(applied.out, Not(HasSubstr("min.insync.replicas")));
+  // What is made now has a copy on each.
+  EXPECT_EQ(Topics("apply", "new", first.address()).code, 0);
+  EXPECT_EQ(Topics("check", "new", first.address()).code, 0);
 }
 
 TEST_F(TopicsTest, WrongUseAndAbsentBrokersAreToldApart) {

@@ -78,15 +78,18 @@ absl::StatusOr<std::vector<Topic>> ReadDeclared(const TopicFlags& flags) {
   return topics;
 }
 
-// Fewer brokers than declared hold fewer copies.
-void FitTo(int brokers, Topic& topic) {
+// Fewer brokers than declared hold fewer copies. One that is away is none the
+// less there, where the topic has a copy on it.
+Topic FitTo(int brokers, const std::optional<Topic>& found, Topic topic) {
+  if (found.has_value()) brokers = std::max(brokers, found->replication_factor);
   topic.replication_factor = std::min(topic.replication_factor, brokers);
-  const auto found = topic.settings.find(kMinInSync);
+  const auto setting = topic.settings.find(kMinInSync);
   int least = 0;
-  if (found != topic.settings.end() &&
-      absl::SimpleAtoi(found->second, &least)) {
-    found->second = absl::StrCat(std::min(least, topic.replication_factor));
+  if (setting != topic.settings.end() &&
+      absl::SimpleAtoi(setting->second, &least)) {
+    setting->second = absl::StrCat(std::min(least, topic.replication_factor));
   }
+  return topic;
 }
 
 absl::StatusOr<std::unique_ptr<TopicAdmin>> Connect(const TopicFlags& flags) {
@@ -117,24 +120,25 @@ absl::Status CheckNames(const TopicFlags& flags) {
 
 // How one topic stands to its declaration.
 struct Comparison {
-  bool missing = false;
-  std::string beyond_mending;
+  std::vector<std::string> beyond_mending;
   std::vector<std::string> differences;  // "name: is, not declared"
 };
 
-absl::StatusOr<Comparison> Compare(TopicAdmin& admin, const Topic& declared) {
+Comparison Compare(const Topic& found, const Topic& declared) {
   Comparison comparison;
-  ASSIGN_OR_RETURN(const std::optional<Topic> found, admin.Find(declared.name));
-  comparison.missing = !found.has_value();
-  if (comparison.missing) return comparison;
-  if (found->partitions != declared.partitions) {
-    comparison.beyond_mending =
-        absl::StrCat("has ", found->partitions, " partitions, declared is ",
-                     declared.partitions, ": it must be made anew");
+  if (found.partitions != declared.partitions) {
+    comparison.beyond_mending.push_back(
+        absl::StrCat("has ", found.partitions, " partitions, declared is ",
+                     declared.partitions, ": it must be made anew"));
+  }
+  if (found.replication_factor < declared.replication_factor) {
+    comparison.beyond_mending.push_back(absl::StrCat(
+        "replication factor: ", found.replication_factor, ", not ",
+        declared.replication_factor, " (kafka-reassign-partitions.sh)"));
   }
   for (const auto& [name, value] : declared.settings) {
-    const auto is = found->settings.find(name);
-    const std::string has = is == found->settings.end() ? "" : is->second;
+    const auto is = found.settings.find(name);
+    const std::string has = is == found.settings.end() ? "" : is->second;
     if (has != value) {
       comparison.differences.push_back(
           absl::StrCat(name, ": ", has, ", not ", value));
@@ -143,34 +147,36 @@ absl::StatusOr<Comparison> Compare(TopicAdmin& admin, const Topic& declared) {
   return comparison;
 }
 
-// What was found, or done about it, for the table.
-absl::StatusOr<std::vector<std::string>> Treat(TopicAdmin& admin,
-                                               const Topic& declared,
-                                               bool mend) {
-  ASSIGN_OR_RETURN(const Comparison seen, Compare(admin, declared));
-  if (!seen.beyond_mending.empty()) return std::vector{seen.beyond_mending};
-  if (seen.missing) {
+// What was found, or is left when it was mended, for the table.
+absl::StatusOr<std::vector<std::string>> Treat(TopicAdmin& admin, int brokers,
+                                               const Topic& topic, bool mend) {
+  ASSIGN_OR_RETURN(const std::optional<Topic> found, admin.Find(topic.name));
+  const Topic declared = FitTo(brokers, found, topic);
+  if (!found.has_value()) {
     if (!mend) return std::vector<std::string>{"is missing"};
     RETURN_IF_ERROR(admin.Create(declared));
     return std::vector<std::string>();
   }
+  Comparison seen = Compare(*found, declared);
+  if (found->partitions != declared.partitions) return seen.beyond_mending;
   if (mend && !seen.differences.empty()) {
     RETURN_IF_ERROR(admin.Set(declared.name, declared.settings));
-    return std::vector<std::string>();
+    seen.differences.clear();
   }
-  return seen.differences;
+  std::vector<std::string> left = std::move(seen.beyond_mending);
+  left.insert(left.end(), seen.differences.begin(), seen.differences.end());
+  return left;
 }
 
 absl::Status GoThrough(const TopicFlags& flags, bool mend, const Output& out) {
   RETURN_IF_ERROR(CheckNames(flags));
-  ASSIGN_OR_RETURN(std::vector<Topic> topics, ReadDeclared(flags));
+  ASSIGN_OR_RETURN(const std::vector<Topic> topics, ReadDeclared(flags));
   ASSIGN_OR_RETURN(const auto admin, Connect(flags));
   ASSIGN_OR_RETURN(const int brokers, admin->CountBrokers());
   std::vector<std::vector<std::string>> rows;
   bool good = true;
-  for (Topic& topic : topics) {
-    FitTo(brokers, topic);
-    ASSIGN_OR_RETURN(const auto left, Treat(*admin, topic, mend));
+  for (const Topic& topic : topics) {
+    ASSIGN_OR_RETURN(const auto left, Treat(*admin, brokers, topic, mend));
     good = good && left.empty();
     if (left.empty()) rows.push_back({topic.name, "as declared"});
     for (const std::string& what : left) rows.push_back({topic.name, what});
