@@ -28,15 +28,20 @@ constexpr char kSubmit[] = "IntakeService.Submit";
 // order of their frames. The stream ends when reading has ended and all is
 // answered, when the server drains and all that was read is answered, or with
 // the first error (INVALID_ARGUMENT: a message that does not parse), though the
-// client might still send. The engine's callbacks may come late: the stream
-// ends only after the last one came.
+// client might still send. Who calls is asked anew for every message: who is
+// denied meanwhile is refused from the next one on (UNAUTHENTICATED), and what
+// came before stays. The engine's callbacks may come late: the stream ends only
+// after the last one came.
 class IntakeStream final
     : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
       public OpenStream {
  public:
-  IntakeStream(engine::Engine& engine, CallMetrics& metrics,
+  IntakeStream(Shell& shell, const Context& context, Node& node,
                CallsUnderWay::Call under_way)
-      : engine_(engine), metrics_(metrics), under_way_(std::move(under_way)) {}
+      : shell_(shell),
+        context_(context),
+        node_(node),
+        under_way_(std::move(under_way)) {}
 
   // Begins to read. `self` is let go when gRPC is done with the stream.
   void Begin(std::shared_ptr<IntakeStream> self) {
@@ -52,8 +57,10 @@ class IntakeStream final
   }
 
   void OnReadDone(bool ok) override {
+    const absl::Status may = ok ? MayGoOn() : absl::OkStatus();
     std::unique_lock<std::mutex> lock(mutex_);
     if (!ok) no_more_ = true;
+    if (status_.ok()) status_ = may;
     // What comes while the stream ends was never taken: it will come again.
     if (!ok || IsEnding()) {
       reading_ = false;
@@ -71,10 +78,10 @@ class IntakeStream final
     ++with_engine_;
     std::string frame = request.frame().SerializeAsString();
     lock.unlock();
-    engine_.Submit(std::move(frame),
-                   [this, mine](absl::StatusOr<engine::Outcome> outcome) {
-                     Answered(mine, std::move(outcome));
-                   });
+    node_.engine.Submit(std::move(frame),
+                        [this, mine](absl::StatusOr<engine::Outcome> outcome) {
+                          Answered(mine, std::move(outcome));
+                        });
     lock.lock();
     // Only now: the next frame is handed over after this one.
     reading_ = false;
@@ -106,6 +113,16 @@ class IntakeStream final
     bool answered = false;
   };
 
+  // Whether the caller may still speak to this node: a few looks at files.
+  absl::Status MayGoOn() const {
+    ASSIGN_OR_RETURN(const Caller caller,
+                     shell_.CallerFor(context_, CallerKind::kFeed));
+    ASSIGN_OR_RETURN(const Node* const node, shell_.NodeFor(caller));
+    if (node == &node_) return absl::OkStatus();
+    return absl::PermissionDeniedError(
+        "the caller's agency is of another partnership now");
+  }
+
   void Answered(Open* mine, absl::StatusOr<engine::Outcome> outcome) {
     std::unique_lock<std::mutex> lock(mutex_);
     --with_engine_;
@@ -134,7 +151,7 @@ class IntakeStream final
         finished_ = true;
         const absl::Status status = EndStatus();
         lock.unlock();
-        metrics_.Ended(kSubmit, status.code(), absl::Now() - begun_);
+        shell_.metrics().Ended(kSubmit, status.code(), absl::Now() - begun_);
         return Finish(ToGrpc(status));
       }
       StartNext(lock);
@@ -186,8 +203,9 @@ class IntakeStream final
     return absl::UnavailableError("the server drains; connect again");
   }
 
-  engine::Engine& engine_;
-  CallMetrics& metrics_;
+  Shell& shell_;
+  const Context& context_;  // gRPC's until OnDone
+  Node& node_;
   const CallsUnderWay::Call under_way_;
   const absl::Time begun_ = absl::Now();
   std::shared_ptr<IntakeStream> self_;
@@ -257,8 +275,8 @@ class IntakeServiceImpl final : public Methods {
     if (!node.ok()) return Refuse(node.status());
     CallsUnderWay::Call under_way = shell_.calls().Begin();
     if (under_way == nullptr) return Refuse(Shell::Draining());
-    auto stream = std::make_shared<IntakeStream>(
-        (*node)->engine, shell_.metrics(), std::move(under_way));
+    auto stream = std::make_shared<IntakeStream>(shell_, *context, **node,
+                                                 std::move(under_way));
     if (!shell_.streams().Add(stream)) return Refuse(Shell::Draining());
     IntakeStream* const reactor = stream.get();
     reactor->Begin(std::move(stream));

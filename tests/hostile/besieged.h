@@ -32,7 +32,7 @@ class Besieged {
  public:
   explicit Besieged(std::vector<std::string> flags = {});
 
-  server_tests::Kithd& kithd() { return *kithd_; }
+  server_tests::Kithd& kithd() const { return *kithd_; }
   int port() const { return kithd_->grpc_port(); }
   // Starts it again over the same data, as a supervisor would.
   void StartAgain();

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <memory>
 #include <thread>
 
 #include "absl/strings/escaping.h"
@@ -141,6 +143,25 @@ TEST_F(StrangersTest, ADeniedKeyIsRefusedOnAConnectionThatIsOpen) {
   EXPECT_EQ(Ask(channel, token).error_code(), StatusCode::UNAUTHENTICATED);
 }
 
+// It went on over a stream that was open already.
+TEST_F(StrangersTest, ADeniedKeyIsRefusedOnAnIntakeStreamThatIsOpen) {
+  const auto channel = node->Connect(good);
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+  const auto stream = api::v1::IntakeService::Stub(channel).Submit(&context);
+  api::v1::SubmitRequest request;
+  api::v1::SubmitResponse response;
+  request.set_tag(7);
+  ASSERT_TRUE(stream->Write(request) && stream->Read(&response));
+  EXPECT_EQ(response.tag(), 7u);
+  const std::string digest = Need(authority::KeyDigestOf(good.certificate));
+  node->Write("node/denied", absl::StrCat("key ", digest, "\n"));
+  stream->Write(request);
+  stream->WritesDone();
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(stream->Finish().error_code(), StatusCode::UNAUTHENTICATED);
+}
+
 TEST_F(StrangersTest, ADisabledAgencyIsRefusedOnAConnectionThatIsOpen) {
   const auto channel = node->Connect(good);
   ASSERT_EQ(Ask(channel, token).error_code(), StatusCode::NOT_FOUND);
@@ -192,7 +213,20 @@ TEST_F(StrangersTest, WithoutATokenThereIsIntakeAndNothingElse) {
             StatusCode::UNAUTHENTICATED);
 }
 
+// How many intake streams have ended so.
+int StreamsEnded(const Besieged& node, const std::string& code) {
+  const std::string metrics =
+      server_tests::HttpGet(node.kithd().http_port(), "/metrics");
+  const std::string name = absl::StrCat("kith_calls_total{code=\"", code,
+                                        "\",method=\"IntakeService.Submit\"} ");
+  const size_t found = metrics.find(name);
+  if (found == std::string::npos) return 0;
+  return std::atoi(metrics.c_str() + found + name.size());
+}
+
 TEST_F(StrangersTest, IntakeStreamsCountAmongTheCalls) {
+  const int ended = StreamsEnded(*node, "OK");
+  const int refused = StreamsEnded(*node, "UNAUTHENTICATED");
   const auto submit = [](const Identity& identity) {
     grpc::ClientContext context;
     const auto stream =
@@ -203,14 +237,8 @@ TEST_F(StrangersTest, IntakeStreamsCountAmongTheCalls) {
   EXPECT_EQ(submit(good), StatusCode::OK);
   EXPECT_EQ(submit(node->Issue(Besieged::SpecOf("hospital"))),
             StatusCode::UNAUTHENTICATED);
-  const std::string metrics =
-      server_tests::HttpGet(node->kithd().http_port(), "/metrics");
-  for (const char* code : {"OK", "UNAUTHENTICATED"}) {
-    EXPECT_TRUE(absl::StrContains(
-        metrics, absl::StrCat("kith_calls_total{code=\"", code,
-                              "\",method=\"IntakeService.Submit\"} 1")))
-        << metrics;
-  }
+  EXPECT_EQ(StreamsEnded(*node, "OK"), ended + 1);
+  EXPECT_EQ(StreamsEnded(*node, "UNAUTHENTICATED"), refused + 1);
 }
 
 TEST_F(StrangersTest, AnUnsignedTokenIsRefused) {

@@ -204,6 +204,25 @@ TEST_F(IntakeTest, AStreamWithoutACallerIsRefused) {
   EXPECT_EQ(stream->Finish().error_code(), StatusCode::UNAUTHENTICATED);
 }
 
+// The door was asked once, when the stream began.
+TEST_F(IntakeTest, WhoIsShutOutIsRefusedOnTheOpenStreamFromTheNextFrameOn) {
+  Adapter adapter(server);
+  ASSERT_EQ(adapter.Ask(NextFrame()).outcome().kind(),
+            ledger::v1::OUTCOME_KIND_ACCEPTED);
+  server.door().ShutOut("school");
+  const std::string refused = NextFrame();
+  adapter.Send(refused, 2);
+  adapter.DoneSending();
+  SubmitResponse response;
+  EXPECT_FALSE(adapter.Receive(response));
+  EXPECT_EQ(adapter.End().error_code(), StatusCode::UNAUTHENTICATED);
+
+  server.door().LetIn("school");
+  EXPECT_EQ(Source().mark(), 1u);  // what was acknowledged, and nothing more
+  EXPECT_EQ(Adapter(server).Ask(refused).outcome().kind(),
+            ledger::v1::OUTCOME_KIND_ACCEPTED);
+}
+
 TEST_F(IntakeTest, AnAdapterThatGoesAwayDisturbsNobody) {
   {
     Adapter gone(server);

@@ -87,6 +87,16 @@ std::string ReasonOf(const grpc::Status& status) {
   return absl::StrCat(info.reason(), " ", rows->second);
 }
 
+absl::StatusOr<api::Caller> TestDoor::Of(const grpc::ServerContextBase& context,
+                                         api::CallerKind) const {
+  absl::StatusOr<api::Caller> caller = api::BelievedCaller(context);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (caller.ok() && shut_out_.count(caller->agency) > 0) {
+    return absl::UnauthenticatedError("shut out");
+  }
+  return caller;
+}
+
 TestServer::TestServer(TestServerOptions options)
     : folder_(NewFolder()),
       store_(OpenStore(folder_, "store")),
@@ -116,7 +126,7 @@ TestServer::TestServer(TestServerOptions options)
       absl::StrCat(folder_, "/checkpoints")});
   workers_ = std::make_unique<api::Workers>(kWorkers, kWaitingMax);
   nodes_ = std::make_unique<api::OneNode>(*api_node_);
-  shell_ = std::make_unique<api::Shell>(*nodes_, *workers_, metrics_, *callers_,
+  shell_ = std::make_unique<api::Shell>(*nodes_, *workers_, metrics_, door_,
                                         options.not_found_beat);
   options.grpc.listen = "127.0.0.1:0";
   auto server = api::Server::Start(options.grpc, *shell_);

@@ -6,6 +6,8 @@
 #include <grpcpp/client_context.h>
 
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -63,6 +65,29 @@ struct TestServerOptions {
   absl::Duration not_found_beat = absl::Milliseconds(1);
 };
 
+// Believes whoever calls, but who is shut out. Thread-safe.
+class TestDoor final : public api::Callers {
+ public:
+  void ShutOut(const std::string& agency) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    shut_out_.insert(agency);
+  }
+  void LetIn(const std::string& agency) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    shut_out_.erase(agency);
+  }
+
+  absl::StatusOr<api::Caller> Of(const grpc::ServerContextBase& context,
+                                 api::CallerKind kind) const override;
+  absl::Status Admit(const grpc::AuthContext&) const override {
+    return absl::OkStatus();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<std::string> shut_out_;  // agencies; guarded by mutex_
+};
+
 class TestServer {
  public:
   static constexpr size_t kWorkers = 4;
@@ -76,6 +101,7 @@ class TestServer {
   engine::testing::FailingStore& access_store() { return *failing_access_; }
   api::Server& server() { return *server_; }
   api::Shell& shell() { return *shell_; }
+  TestDoor& door() { return door_; }
   const std::string& folder() const { return folder_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   // A connection of its own.
@@ -127,8 +153,7 @@ class TestServer {
   std::unique_ptr<api::Node> api_node_;
   std::unique_ptr<api::OneNode> nodes_;
   NoMetrics metrics_;
-  // Whoever calls is believed.
-  std::unique_ptr<api::Callers> callers_ = api::MakeBelievedCallers();
+  TestDoor door_;
   std::unique_ptr<api::Workers> workers_;
   std::unique_ptr<api::Shell> shell_;
   std::unique_ptr<api::Server> server_;
