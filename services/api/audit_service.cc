@@ -79,9 +79,10 @@ absl::StatusOr<bool> SendOne(ReadCall& call,
       [&](v1::ReplayResponse* response) { call.SignAnswer(response); });
   const bool shown = disclosed.account().shown();
   ASSIGN_OR_RETURN(auto recorded, call.Record(std::move(disclosed)));
-  ASSIGN_OR_RETURN(auto response, std::move(recorded).Wait());
   any_shown = any_shown || shown;
-  return !shown || stream.Send(std::move(response));
+  if (shown) return stream.Send(std::move(recorded));
+  RETURN_IF_ERROR(std::move(recorded).Wait().status());
+  return true;
 }
 
 absl::Status ReplayAll(ReadCall& call, const v1::ReplayRequest& request,

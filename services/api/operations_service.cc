@@ -169,7 +169,7 @@ absl::Status VerifyAll(ReadCall& call, const v1::VerifyLedgerRequest& request,
                      told = done;
                      response.set_done(done);
                      response.set_total(total);
-                     return stream.Send(response);
+                     return stream.SendProgress(response);
                    }));
   response.set_done(verified.records);
   response.set_total(verified.records);
@@ -177,9 +177,7 @@ absl::Status VerifyAll(ReadCall& call, const v1::VerifyLedgerRequest& request,
   response.set_head_digest(absl::BytesToHexString(verified.head.digest));
   response.set_unreadable(verified.unreadable);
   ASSIGN_OR_RETURN(auto recorded, call.Plain(std::move(response)));
-  ASSIGN_OR_RETURN(auto answer, std::move(recorded).Wait());
-  stream.Send(std::move(answer));
-  return absl::OkStatus();
+  return stream.Send(std::move(recorded)).status();
 }
 
 absl::Status RebuildAll(ReadCall& call, const v1::RebuildViewsRequest&,
@@ -192,14 +190,12 @@ absl::Status RebuildAll(ReadCall& call, const v1::RebuildViewsRequest&,
       call.node().engine.Rebuild([&](uint64_t done, uint64_t total) {
         response.set_done(done);
         response.set_total(total);
-        stream.Send(response);
+        stream.SendProgress(response);
       }));
   response.set_finished(true);
   response.set_view_version(call.node().store.views().live);
   ASSIGN_OR_RETURN(auto recorded, call.Plain(std::move(response)));
-  ASSIGN_OR_RETURN(auto answer, std::move(recorded).Wait());
-  stream.Send(std::move(answer));
-  return absl::OkStatus();
+  return stream.Send(std::move(recorded)).status();
 }
 
 class OperationsServiceImpl final

@@ -1,5 +1,8 @@
 // A stream of answers written by a worker.
 //
+// One record for each: an answer is sent once its access record is durable.
+// How far something is may be told without one.
+//
 // The worker sends one answer after the other, blocking until the one before is
 // on its way, and awaits the last; then the stream is ended, once, and nobody
 // may touch it any more. A reader who takes nothing for `kReadPatience` is
@@ -15,6 +18,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/access/recorded.h"
 #include "services/api/errors.h"
 
 namespace kith::api {
@@ -27,17 +32,17 @@ class AnswerStream final : public grpc::ServerWriteReactor<Response> {
   explicit AnswerStream(grpc::CallbackServerContext* context)
       : context_(context) {}
 
-  // False: nobody listens any more; end.
-  bool Send(Response response) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    AwaitReader(lock);
-    if (gone_) return false;
-    writing_ = true;
-    current_ = std::move(response);
-    lock.unlock();
-    this->StartWrite(&current_);
-    return true;
+  // Waits until the answer's record is durable. False: nobody listens any more;
+  // UNAVAILABLE: it will never be durable. End.
+  absl::StatusOr<bool> Send(access::Recorded<Response> recorded) {
+    absl::StatusOr<Response> answer = std::move(recorded).Wait();
+    if (!answer.ok()) return answer.status();
+    return Start(*std::move(answer));
   }
+
+  // For how far an act of the caller's own is, with nothing of anybody in it:
+  // not recorded. False: nobody listens any more.
+  bool SendProgress(Response progress) { return Start(std::move(progress)); }
 
   // Until what was sent is on its way.
   void AwaitSent() {
@@ -63,6 +68,16 @@ class AnswerStream final : public grpc::ServerWriteReactor<Response> {
   void OnDone() override { delete this; }
 
  private:
+  bool Start(Response response) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    AwaitReader(lock);
+    if (gone_) return false;
+    writing_ = true;
+    current_ = std::move(response);
+    lock.unlock();
+    this->StartWrite(&current_);
+    return true;
+  }
   void AwaitReader(std::unique_lock<std::mutex>& lock) {
     if (changed_.wait_for(lock, kReadPatience,
                           [this] { return !writing_ || gone_; })) {

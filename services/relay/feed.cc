@@ -132,8 +132,9 @@ class Teller {
     }
     // All access records share a sync or two.
     for (auto& [place, recorded] : told_) {
-      ASSIGN_OR_RETURN(const FeedNotice notice, std::move(recorded).Wait());
-      notices.messages.push_back(MessageOf(place, notice));
+      ASSIGN_OR_RETURN(wire::Message message,
+                       MessageOf(place, std::move(recorded)));
+      notices.messages.push_back(std::move(message));
     }
     return notices;
   }
@@ -180,7 +181,10 @@ class Teller {
     return absl::OkStatus();
   }
 
-  wire::Message MessageOf(const Place& place, const FeedNotice& notice) const {
+  // Once its access record is durable.
+  absl::StatusOr<wire::Message> MessageOf(
+      const Place& place, access::Recorded<FeedNotice> recorded) const {
+    ASSIGN_OR_RETURN(const FeedNotice notice, std::move(recorded).Wait());
     wire::Notice event;
     event.partnership = call_.caller().partnership;
     event.stream = kStream;

@@ -93,8 +93,11 @@ absl::StatusOr<views::Pieces<QuarantineNotice>> PiecesOf(
   return pieces;
 }
 
-wire::Message MessageOf(const api::ReadCall& call, const Found& found,
-                        const QuarantineNotice& notice) {
+// Once its access record is durable.
+absl::StatusOr<wire::Message> MessageOf(
+    const api::ReadCall& call, const Found& found,
+    access::Recorded<QuarantineNotice> recorded) {
+  ASSIGN_OR_RETURN(const QuarantineNotice notice, std::move(recorded).Wait());
   wire::Notice event;
   event.partnership = call.caller().partnership;
   event.stream = kStream;
@@ -134,8 +137,9 @@ absl::StatusOr<Notices> NoticesOfQuarantine(api::Node& node, uint64_t from) {
     told.emplace_back(&found, std::move(recorded));
   }
   for (auto& [found, recorded] : told) {
-    ASSIGN_OR_RETURN(const QuarantineNotice notice, std::move(recorded).Wait());
-    notices.messages.push_back(MessageOf(call, *found, notice));
+    ASSIGN_OR_RETURN(wire::Message message,
+                     MessageOf(call, *found, std::move(recorded)));
+    notices.messages.push_back(std::move(message));
   }
   return notices;
 }

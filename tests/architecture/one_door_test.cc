@@ -2,19 +2,21 @@
 // answer leaves but through the access log.
 //
 // The types hold most of it: only a Discloser makes a Disclosed, only the
-// access log a Recorded, and api sends nothing else. What types cannot hold -
-// that nobody takes a piece apart by hand, or sends something by another way -
-// is read off the sources of services/api, with a list of the few places that
-// may.
+// access log a Recorded, and api and relay send nothing else. What types cannot
+// hold - that nobody takes a piece apart by hand, or sends something by another
+// way - is read off the sources of what sends (services/api, relay and kithd),
+// with a list of the few places that may.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
 #include <regex>
 #include <type_traits>
+#include <utility>
 
 #include "kith/api/v1/family_service.pb.h"
 #include "services/access/recorded.h"
+#include "services/api/stream.h"
 #include "services/disclosure/disclosed.h"
 #include "tests/architecture/source_tree.h"
 
@@ -30,6 +32,14 @@ static_assert(!std::is_constructible_v<disclosure::Disclosed<Answer>, Answer,
 static_assert(!std::is_default_constructible_v<disclosure::Disclosed<Answer>>);
 static_assert(!std::is_constructible_v<access::Recorded<Answer>, Answer>);
 static_assert(!std::is_default_constructible_v<access::Recorded<Answer>>);
+// A stream of answers takes nothing else.
+using Answers = api::AnswerStream<Answer>;
+template <class T>
+constexpr bool kMaySend = requires(Answers& stream, T answer) {
+  stream.Send(std::move(answer));
+};
+static_assert(kMaySend<access::Recorded<Answer>>);
+static_assert(!kMaySend<Answer>);
 
 struct Way {
   const char* what;
@@ -42,7 +52,9 @@ const std::vector<Way>& SideWays() {
   static const auto* ways = new std::vector<Way>{
       {"takes a piece apart",
        std::regex(R"((\.|->)part\b)"),
-       {{"services/api/audit_service.cc", 7},       // positions; looks
+       {{"services/relay/feed.cc", 1},              // thinned, label and all
+        {"services/relay/quarantine.cc", 1},        // likewise
+        {"services/api/audit_service.cc", 7},       // positions; looks
         {"services/api/family_service.cc", 2},      // positions of lines
         {"services/api/operations_service.cc", 4},  // metadata of sources
         {"services/api/watch_service.cc", 2}}},     // positions of lines
@@ -56,13 +68,28 @@ const std::vector<Way>& SideWays() {
       {"reads view rows itself",
        std::regex(
            R"(kith/ledger/v1/view\.pb\.h|services/views/(reading|compose|folding|keys)\.h)"),
-       {{"services/api/watch_service.cc", 1}}},  // where a stream goes on
+       {{"services/api/watch_service.cc", 1},  // where a stream goes on
+        {"services/relay/feed.cc", 1}}},       // likewise
       {"finishes a call itself",
        std::regex(R"(->Finish\()"),
        {{"services/api/shell.cc", 2},   // after the shell has recorded; no call
         {"services/api/health.cc", 6},  // holds nobody's data
         {"services/api/stream.h", 1},   // what the shell gave it
         {"services/api/watch.h", 1}}},  // each message was recorded
+      {"writes to a stream itself",
+       std::regex(R"(\bStartWrite\()"),
+       {{"services/api/stream.h", 1},           // what was recorded; progress
+        {"services/api/watch.h", 1},            // what was recorded
+        {"services/api/intake_service.cc", 1},  // outcomes of what they said
+        {"services/api/health.cc", 1}}},        // holds nobody's data
+      {"sends progress, which is not recorded",
+       std::regex(R"(\bSendProgress\()"),
+       {{"services/api/stream.h", 1},                 // where it is defined
+        {"services/api/operations_service.cc", 2}}},  // counts of facts
+      {"makes a notice",
+       std::regex(R"(\bMessageOfNotice\()"),
+       {{"services/relay/feed.cc", 1},          // of what was recorded
+        {"services/relay/quarantine.cc", 1}}},  // likewise
       {"copies an answer out of the log's hands",
        std::regex(R"(response = std::move)"),
        {{"services/api/shell.h", 1}}},
@@ -88,20 +115,24 @@ std::vector<std::string> SideWaysIn(const SourceFile& file) {
   return found;
 }
 
-bool IsOfApi(const SourceFile& file) {
-  return file.path.rfind("services/api/", 0) == 0 && IsCode(file) &&
+// Whether anything could leave the node from there.
+bool Sends(const SourceFile& file) {
+  static const std::regex folder("^services/(api|relay|kithd)/");
+  return std::regex_search(file.path, folder) && IsCode(file) &&
          file.path.find("_test.cc") == std::string::npos;
 }
 
-TEST(OneDoorTest, NoFileOfTheApiGoesRoundTheDoor) {
+TEST(OneDoorTest, NoFileThatSendsGoesRoundTheDoor) {
   std::vector<std::string> found;
-  int read = 0;
+  std::map<std::string, int> read;  // by folder
   for (const SourceFile& file : ProjectFiles()) {
-    if (!IsOfApi(file)) continue;
-    ++read;
+    if (!Sends(file)) continue;
+    ++read[file.path.substr(0, file.path.rfind('/'))];
     for (auto& one : SideWaysIn(file)) found.push_back(one);
   }
-  EXPECT_GT(read, 20);
+  EXPECT_GT(read["services/api"], 20);
+  EXPECT_GT(read["services/relay"], 5);
+  EXPECT_GT(read["services/kithd"], 10);
   EXPECT_THAT(found, IsEmpty());
 }
 
@@ -126,7 +157,7 @@ TEST(OneDoorTest, EveryMethodGoesThroughTheShell) {
   std::vector<std::string> found;
   int methods = 0;
   for (const SourceFile& file : ProjectFiles()) {
-    if (!IsOfApi(file) || file.path.find("_service.cc") == std::string::npos) {
+    if (!Sends(file) || file.path.find("_service.cc") == std::string::npos) {
       continue;
     }
     methods += CountOf(file.text, std::regex("Context\\* context"));
@@ -145,6 +176,18 @@ TEST(OneDoorTest, ASideWayIsSeen) {
               SizeIs(1));
   EXPECT_THAT(SideWaysIn({"services/api/new_service.cc",
                           "#include \"services/views/reading.h\"\n"}),
+              SizeIs(1));
+  // Once it may, twice it may not.
+  EXPECT_THAT(SideWaysIn({"services/relay/feed.cc",
+                          "Thin(piece.part); notice->Add(piece.part);"}),
+              SizeIs(1));
+  EXPECT_THAT(
+      SideWaysIn({"services/relay/new.cc", "wire::MessageOfNotice(event);"}),
+      SizeIs(1));
+  EXPECT_THAT(SideWaysIn({"services/api/new_service.cc",
+                          "stream.SendProgress(response);"}),
+              SizeIs(1));
+  EXPECT_THAT(SideWaysIn({"services/kithd/new.cc", "StartWrite(&answer);"}),
               SizeIs(1));
   EXPECT_THAT(
       MethodsPastTheShell(
