@@ -93,7 +93,7 @@ absl::StatusOr<Caller> Shell::CallerFor(const grpc::ServerContextBase& context,
 void Shell::Leave(const absl::Status& status, absl::Time begun,
                   std::function<void()> leave) const {
   if (!absl::IsNotFound(status)) return leave();
-  CallAt(NextBeat(begun, not_found_beat_), std::move(leave));
+  CallAt(NextBeat(begun, times_.not_found_beat), std::move(leave));
 }
 
 Reactor* Shell::Refuse(Context* context, const char* why) {

@@ -41,24 +41,31 @@ namespace kith::api {
 using Reactor = grpc::ServerUnaryReactor;
 using Context = grpc::CallbackServerContext;
 
-// What is absent is known at once, what is withheld after a decision: whoever
-// measures could tell them apart. So NOT_FOUND leaves on a beat, counted from
-// the beginning of the call; what decides is done well within one.
-inline constexpr absl::Duration kNotFoundBeat = absl::Milliseconds(20);
+struct ShellTimes {
+  // What is absent is known at once, what is withheld after a decision: whoever
+  // measures could tell them apart. So NOT_FOUND leaves on a beat, counted from
+  // the beginning of the call; what decides is done well within one.
+  absl::Duration not_found_beat = absl::Milliseconds(20);
+  // A watching stream says that it lives when it said nothing for so long ...
+  absl::Duration heartbeat = absl::Seconds(10);
+  // ... and is given up when its reader takes nothing for so long.
+  absl::Duration slow_reader_max = absl::Seconds(30);
+};
 
 class Shell {
  public:
   // All must outlive the shell, and the server that calls it.
   Shell(const Nodes& nodes, Workers& workers, CallMetrics& metrics,
-        const Callers& callers, absl::Duration not_found_beat = kNotFoundBeat)
+        const Callers& callers, const ShellTimes& times = {})
       : nodes_(nodes),
         workers_(workers),
         metrics_(metrics),
         callers_(callers),
-        not_found_beat_(not_found_beat) {}
+        times_(times) {}
 
   CallMetrics& metrics() { return metrics_; }
   const Callers& callers() const { return callers_; }
+  const ShellTimes& times() const { return times_; }
   Workers& workers() { return workers_; }
   // Told by the server when it drains.
   OpenStreams& streams() { return streams_; }
@@ -246,7 +253,7 @@ class Shell {
   Workers& workers_;
   CallMetrics& metrics_;
   const Callers& callers_;
-  const absl::Duration not_found_beat_;
+  const ShellTimes times_;
   OpenStreams streams_;
   CallsUnderWay calls_;
   BegunCalls begun_;

@@ -9,8 +9,9 @@
 //
 // So nothing is ever decided before it can be sent, and a stream buffers one
 // message. A stream takes a step whenever the ledger grew, and at least twice
-// a second; one that could not take a step within a second ends (UNAVAILABLE:
-// go on from the last position), because nobody can say whether it still may.
+// a second; one that did not decide anew within a second ends (UNAVAILABLE: go
+// on from the last position), because nobody can say whether it still may. The
+// second counts from the beginning of a step, where its decision stands.
 #pragma once
 
 #include <grpcpp/support/server_callback.h>
@@ -39,9 +40,8 @@ namespace kith::api {
 
 inline constexpr absl::Duration kWatchTick = absl::Milliseconds(50);
 inline constexpr absl::Duration kWatchCheck = absl::Milliseconds(400);
-inline constexpr absl::Duration kUncheckedMax = absl::Seconds(1);
-inline constexpr absl::Duration kHeartbeat = absl::Seconds(10);
-inline constexpr absl::Duration kSlowReaderMax = absl::Seconds(30);
+// With the tick that notices it, a second.
+inline constexpr absl::Duration kUncheckedMax = absl::Milliseconds(950);
 // What was on its way when a drain began may still arrive.
 inline constexpr absl::Duration kDrainingReaderMax = absl::Seconds(1);
 inline constexpr size_t kWatchesMax = 256;
@@ -137,7 +137,7 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
                                             "position"),
                      lock);
     }
-    if (writing_ && now - sent_ > kSlowReaderMax) {
+    if (writing_ && now - sent_ > shell_.times().slow_reader_max) {
       return EndWith(absl::ResourceExhaustedError("nobody reads"), lock);
     }
     const bool grew = !writing_ && node_ != nullptr && from_.has_value() &&
@@ -178,13 +178,14 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
     const bool send = !writing_;
     const bool over = !status_.ok();
     lock.unlock();
+    const absl::Time looked = absl::Now();
     absl::StatusOr<Found<Response>> found =
         over ? absl::CancelledError("over") : LookNow(send);
     absl::StatusOr<std::optional<Response>> answer = Durable(found);
     lock.lock();
     stepping_ = false;
     if (!answer.ok()) return EndWith(answer.status(), lock);
-    checked_ = absl::Now();
+    checked_ = looked;
     if (!send || !status_.ok()) return MaybeFinish(lock);
     from_ = found->position;
     more_ = found->more;
@@ -193,7 +194,7 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
       return;
     }
     writing_ = true;
-    sent_ = checked_;
+    sent_ = absl::Now();
     current_ = **std::move(answer);
     lock.unlock();
     this->StartWrite(&current_);
@@ -246,7 +247,8 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
     }
     absl::StatusOr<Found<Response>> found = look_(call, from, send);
     if (!found.ok() || !send || found->answer.has_value()) return found;
-    if (from_.has_value() && absl::Now() - sent_ < kHeartbeat) return found;
+    if (from_.has_value() && absl::Now() - sent_ < shell_.times().heartbeat)
+      return found;
     // That the stream lives, from the beginning and then now and again.
     Response response;
     response.mutable_info()->set_position(call.Token(found->position));
@@ -297,7 +299,7 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
   bool writing_ = false;
   bool cut_ = false;
   bool finished_ = false;
-  absl::Time checked_;   // when a step last ended well
+  absl::Time checked_;   // when the last step that ended well began
   absl::Time sent_;      // when the last message was handed over
   absl::Status status_;  // not OK: why it ends
   Response current_;     // gRPC's while writing_

@@ -16,7 +16,9 @@
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "kith/api/v1/intake_service.grpc.pb.h"
 #include "kith/api/v1/operations_service.grpc.pb.h"
+#include "kith/api/v1/watch_service.grpc.pb.h"
 #include "nlohmann/json.hpp"
+#include "services/identity/token.h"
 #include "tests/hostile/besieged.h"
 #include "tests/hostile/raw_connection.h"
 #include "tests/server/generic_client.h"
@@ -171,6 +173,76 @@ TEST_F(StrangersTest, ADisabledAgencyIsRefusedOnAConnectionThatIsOpen) {
                   settings, {{"council: {", "council: {enabled: false, "}}));
   EXPECT_EQ(Ask(channel, token).error_code(), StatusCode::UNAUTHENTICATED);
   node->Write("node/identity.yaml", settings);
+}
+
+// A person's stream over what the node says of them at any moment.
+class WatchingStrangersTest : public StrangersTest {
+ protected:
+  // Begins to watch, and waits until that is granted.
+  void Watch(const std::string& bearer) {
+    context = std::make_unique<grpc::ClientContext>();
+    context->set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(30)));
+    context->AddMetadata("authorization", absl::StrCat("Bearer ", bearer));
+    context->AddMetadata("kith-purpose", "early_help");
+    api::v1::WatchWorklistRequest request;
+    request.set_worklist(api::v1::WORKLIST_DUPLICATES);
+    stub = std::make_unique<api::v1::WatchService::Stub>(node->Connect(good));
+    reader = stub->WatchWorklist(context.get(), request);
+    api::v1::WatchWorklistResponse response;
+    ASSERT_TRUE(reader->Read(&response)) << reader->Finish().error_message();
+  }
+  // The right ended then: so does the stream, a second later at the latest and
+  // not before.
+  void ExpectToEnd(absl::Time lost) const {
+    api::v1::WatchWorklistResponse response;
+    while (reader->Read(&response)) {
+    }
+    EXPECT_EQ(reader->Finish().error_code(), StatusCode::UNAUTHENTICATED);
+    EXPECT_GE(absl::Now(), lost);
+    EXPECT_LT(absl::Now() - lost, absl::Seconds(1) + kSlack);
+  }
+
+  // What a busy machine takes to carry the news.
+  static constexpr absl::Duration kSlack = absl::Milliseconds(100);
+  std::unique_ptr<grpc::ClientContext> context;
+  std::unique_ptr<api::v1::WatchService::Stub> stub;
+  std::unique_ptr<grpc::ClientReader<api::v1::WatchWorklistResponse>> reader;
+};
+
+TEST_F(WatchingStrangersTest, ADeniedTokenEndsAStreamWithinASecond) {
+  const std::string claims = With(node->Claims("council"), "jti", "stolen");
+  Watch(Sign(Header(), claims));
+  node->Write("node/denied", "token stolen\n");
+  ExpectToEnd(absl::Now());
+}
+
+TEST_F(WatchingStrangersTest, ADeniedKeyEndsAStreamWithinASecond) {
+  Watch(token);
+  const std::string digest = Need(authority::KeyDigestOf(good.certificate));
+  node->Write("node/denied", absl::StrCat("key ", digest, "\n"));
+  ExpectToEnd(absl::Now());
+}
+
+TEST_F(WatchingStrangersTest, ADisabledAgencyEndsAStreamWithinASecond) {
+  Watch(token);
+  const std::string settings = node->Read("node/identity.yaml");
+  node->Write("node/identity.yaml",
+              absl::StrReplaceAll(
+                  settings, {{"council: {", "council: {enabled: false, "}}));
+  ExpectToEnd(absl::Now());
+  node->Write("node/identity.yaml", settings);
+}
+
+TEST_F(WatchingStrangersTest, ATokenThatExpiresEndsAStreamWithinASecond) {
+  // Times in tokens are whole seconds; clocks may differ by `kSkew`.
+  const absl::Time ends = absl::FromUnixSeconds(
+      absl::ToUnixSeconds(absl::Now() + absl::Seconds(3)));
+  const int64_t expires = absl::ToUnixSeconds(ends - identity::kSkew);
+  std::string claims = With(node->Claims("council"), "exp", expires);
+  claims = With(claims, "iat", expires - 300);
+  claims = With(claims, "nbf", expires - 300);
+  Watch(Sign(Header(), claims));
+  ExpectToEnd(ends);
 }
 
 // Health and reflection belong to gRPC; they too answer only who is admitted.

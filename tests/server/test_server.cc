@@ -127,7 +127,7 @@ TestServer::TestServer(TestServerOptions options)
   workers_ = std::make_unique<api::Workers>(kWorkers, kWaitingMax);
   nodes_ = std::make_unique<api::OneNode>(*api_node_);
   shell_ = std::make_unique<api::Shell>(*nodes_, *workers_, metrics_, door_,
-                                        options.not_found_beat);
+                                        options.times);
   options.grpc.listen = "127.0.0.1:0";
   auto server = api::Server::Start(options.grpc, *shell_);
   KITH_CHECK(server.ok());

@@ -62,7 +62,7 @@ struct TestServerOptions {
   api::ServerOptions grpc;  // listens on a free port
   int look_ups_per_hour = 1000;
   // Most tests ask for much that is not there.
-  absl::Duration not_found_beat = absl::Milliseconds(1);
+  api::ShellTimes times = {.not_found_beat = absl::Milliseconds(1)};
 };
 
 // Believes whoever calls, but who is shut out. Thread-safe.

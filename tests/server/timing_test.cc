@@ -54,7 +54,7 @@ class TimingTest : public ::testing::Test {
  private:
   static TestServerOptions Options() {
     TestServerOptions options;
-    options.not_found_beat = kBeat;
+    options.times.not_found_beat = kBeat;
     return options;
   }
 };

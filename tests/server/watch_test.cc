@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "absl/strings/match.h"
@@ -19,7 +21,13 @@ using api::v1::WatchService;
 using api::v1::WatchWorklistResponse;
 using grpc::StatusCode;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+
+// A right that is lost ends the stream within a second; what a busy machine
+// takes to carry the news comes on top.
+constexpr absl::Duration kEndsWithin = absl::Seconds(1);
+constexpr absl::Duration kSlack = absl::Milliseconds(100);
 
 // One stream of a client, which goes on from its last position where the server
 // says that it is too busy to know whether it may.
@@ -82,6 +90,8 @@ using ListWatch =
 
 class WatchTest : public ::testing::Test {
  protected:
+  explicit WatchTest(const TestServerOptions& options = {}) : server(options) {}
+
   FamilyWatch Watch(const Who& who, const std::string& after = "") {
     api::v1::WatchFamilyRequest request;
     request.set_family_id(story.family());
@@ -143,19 +153,150 @@ TEST_F(WatchTest, AStreamGoesOnFromAPositionWithoutGapOrRepeat) {
   EXPECT_THAT(WhatOf(rest), Contains("plan recorded"));
 }
 
-TEST_F(WatchTest, TheStreamEndsWithinASecondOfLosingItsRight) {
+// Rights that end while somebody watches.
+class LosingTest : public WatchTest {
+ protected:
+  using WatchTest::WatchTest;
+
+  // Health's, once it has said that it lives.
+  FamilyWatch Watching() {
+    FamilyWatch watch = Watch(health);
+    WatchFamilyResponse first;
+    EXPECT_TRUE(watch.Next(first));
+    return watch;
+  }
+  // A need, which health sees where it has a consent. (Of a plan it would see
+  // nothing: that is between those whom it names, R-099.)
+  void StateNeed(const std::string& code) {
+    story.Made(&FamilyService::Stub::StateNeed,
+               absl::Substitute(R"(need { person { $0 } need: "$1"
+                                      state: NEED_STATE_IDENTIFIED })",
+                                RecordText("child"), code));
+  }
+  void Restrict() {
+    story.Made(&ConsentService::Stub::StateRestriction,
+               absl::Substitute(R"(restriction { about { $0 } about { $1 }
+             barred { agency: "health" } asked_by { $0 } reason: "asked" })",
+                                RecordText("mother"), RecordText("child")));
+  }
+  std::string BreakGlass() {
+    return story.Made(
+        &api::v1::OverrideService::Stub::BreakGlass,
+        absl::Substitute(
+            R"(glass { family { id: "$0" } reason: OVERRIDE_REASON_THREAT_TO_LIFE
+                 wording: "collapsed" basis: LEGAL_BASIS_VITAL_INTERESTS
+                 minutes: 60 })",
+            story.family()),
+        health);
+  }
+  // Until the end of today.
+  std::string Today() {
+    const absl::CivilDay day =
+        absl::ToCivilDay(server.clock().Now(), absl::UTCTimeZone());
+    return absl::Substitute("period { until { year: $0 month: $1 day: $2 } }",
+                            day.year(), day.month(), day.day());
+  }
+  // The right was lost just now: what happens from then on is not told.
+  static void ExpectToEnd(FamilyWatch& watch, absl::Time lost,
+                          StatusCode code = StatusCode::NOT_FOUND) {
+    EXPECT_EQ(watch.End().error_code(), code);
+    EXPECT_LT(absl::Now() - lost, kEndsWithin + kSlack);
+    for (const auto& response : watch.rest()) {
+      EXPECT_THAT(WhatOf(response), IsEmpty());
+    }
+  }
+};
+
+TEST_F(LosingTest, R080AWithdrawnConsentEndsTheStreamWithinASecond) {
   const std::string consent = story.Share("health");
-  FamilyWatch watch = Watch(health);
+  FamilyWatch watch = Watching();
+  StateNeed("debt");
+  EXPECT_THAT(WhatOf(NextEntries(watch)), Contains("need recorded"));
+  story.Withdraw(consent);
+  const absl::Time lost = absl::Now();
+  StateNeed("housing");
+  ExpectToEnd(watch, lost);
+}
+
+TEST_F(LosingTest, R081ARestrictionEndsTheStreamWithinASecond) {
+  story.Share("health");
+  FamilyWatch watch = Watching();
+  Restrict();
+  const absl::Time lost = absl::Now();
+  StateNeed("housing");
+  ExpectToEnd(watch, lost);
+}
+
+TEST_F(LosingTest, R082AConsentWhosePeriodIsOverEndsTheStreamWithinASecond) {
+  story.Share("health", Today());
+  FamilyWatch watch = Watching();
+  server.clock().Advance(absl::Hours(25));
+  ExpectToEnd(watch, absl::Now());
+}
+
+TEST_F(LosingTest, GlassThatIsWholeAgainEndsTheStreamWithinASecond) {
+  BreakGlass();
+  FamilyWatch watch = Watching();
+  server.clock().Advance(absl::Minutes(59));
+  StateNeed("debt");
+  EXPECT_THAT(WhatOf(NextEntries(watch)), Contains("need recorded"));
+  server.clock().Advance(absl::Minutes(2));
+  const absl::Time lost = absl::Now();
+  StateNeed("housing");
+  ExpectToEnd(watch, lost);
+}
+
+// Holds the access log's writes back.
+class Gate {
+ public:
+  void Close() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    closed_ = true;
+  }
+  void Open() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    closed_ = false;
+    changed_.notify_all();
+  }
+  // Where one must wait.
+  void Pass() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    waits_ = closed_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return !closed_; });
+    waits_ = false;
+  }
+  void AwaitSomebody() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [this] { return waits_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool closed_ = false;  // guarded by mutex_
+  bool waits_ = false;   // guarded by mutex_
+};
+
+// The second was counted from the end of a step, whose decision stood at its
+// beginning: whoever lost the right meanwhile went on for longer.
+TEST_F(LosingTest, TheSecondIsCountedFromTheDecisionHoweverLongTheStepTakes) {
+  Gate gate;
+  server.access_store().OnCommit([&gate] { gate.Pass(); });
+  FamilyWatch watch = Watch(Who());
   WatchFamilyResponse first;
   ASSERT_TRUE(watch.Next(first));
-  story.Withdraw(consent);
-  const absl::Time withdrawn = absl::Now();
-  story.OpenPlan("after the withdrawal");
-  EXPECT_EQ(watch.End().error_code(), StatusCode::NOT_FOUND);
-  EXPECT_LT(absl::Now() - withdrawn, absl::Seconds(1) + absl::Seconds(1));
-  for (const auto& response : watch.rest()) {
-    EXPECT_THAT(WhatOf(response), IsEmpty());
-  }
+  StateNeed("debt");
+  NextEntries(watch);  // a decision was made just now
+  gate.Close();
+  StateNeed("housing");
+  gate.AwaitSomebody();  // a step has decided, and waits for the disk
+  server.door().ShutOut("council");
+  const absl::Time lost = absl::Now();
+  absl::SleepFor(absl::Milliseconds(750));
+  gate.Open();
+  EXPECT_EQ(watch.End().error_code(), StatusCode::UNAUTHENTICATED);
+  EXPECT_LT(absl::Now() - lost, kEndsWithin + kSlack);
 }
 
 TEST_F(WatchTest, WhoSeesOnlyThatSomebodyLeadsMayNotWatch) {
@@ -212,26 +353,92 @@ TEST_F(WatchTest, ADrainEndsStreamsAtOnce) {
   draining.join();
 }
 
-TEST_F(WatchTest, AWorklistTellsOfWhatIsNewOnIt) {
-  api::v1::WatchWorklistRequest request;
-  request.set_worklist(api::v1::WORKLIST_REVIEWS);
-  ListWatch watch(server, Of("council", "dpo", "privacy_officer"),
-                  &WatchService::Stub::WatchWorklist, request);
-  WatchWorklistResponse response;
-  ASSERT_TRUE(watch.Next(response));
-  const auto broken = server.Say(
-      health, &api::v1::OverrideService::Stub::BreakGlass,
-      Text<api::v1::BreakGlassRequest>(absl::Substitute(
-          R"(glass { family { id: "$0" } reason: OVERRIDE_REASON_THREAT_TO_LIFE
-                     wording: "collapsed" basis: LEGAL_BASIS_VITAL_INTERESTS
-                     minutes: 60 })",
-          story.family())));
-  ASSERT_EQ(ReasonOf(broken.status), "OK");
-  while (watch.Next(response) && response.reviews_size() == 0) {
+TestServerOptions WithHeartbeats(absl::Duration beat) {
+  TestServerOptions options;
+  options.times.heartbeat = beat;
+  return options;
+}
+
+constexpr absl::Duration kHeartbeat = absl::Milliseconds(700);
+
+class HeartbeatTest : public WatchTest {
+ protected:
+  HeartbeatTest() : WatchTest(WithHeartbeats(kHeartbeat)) {}
+};
+
+TEST_F(HeartbeatTest, AStreamOnWhichNothingHappensSaysThatItLives) {
+  FamilyWatch watch = Watch(Who());
+  WatchFamilyResponse first, second;
+  ASSERT_TRUE(watch.Next(first));
+  const absl::Time begun = absl::Now();
+  const int before = server.LooksAt(story.family());
+  ASSERT_TRUE(watch.Next(second));
+  EXPECT_GE(absl::Now() - begun, kHeartbeat - kSlack);
+  EXPECT_THAT(WhatOf(second), IsEmpty());
+  EXPECT_EQ(server.PositionOf(second.info().position()),
+            server.PositionOf(first.info().position()));
+  // It is a look at nobody.
+  EXPECT_EQ(server.LooksAt(story.family()), before + 1);  // that one's own
+}
+
+class WorklistWatchTest : public WatchTest {
+ protected:
+  ListWatch Reviews(const std::string& after = "") {
+    api::v1::WatchWorklistRequest request;
+    request.set_worklist(api::v1::WORKLIST_REVIEWS);
+    request.set_after_position(after);
+    return ListWatch(server, Of("council", "dpo", "privacy_officer"),
+                     &WatchService::Stub::WatchWorklist, request);
   }
-  ASSERT_EQ(response.reviews_size(), 1);
-  EXPECT_EQ(response.reviews(0).override_id(),
-            broken.value.outcome().made_ids(0));
+  // The id of what then stands on the privacy officer's list.
+  std::string BreakGlass(const std::string& practitioner) {
+    return story.Made(
+        &api::v1::OverrideService::Stub::BreakGlass,
+        absl::Substitute(
+            R"(glass { family { id: "$0" } reason: OVERRIDE_REASON_THREAT_TO_LIFE
+                 wording: "collapsed" basis: LEGAL_BASIS_VITAL_INTERESTS
+                 minutes: 60 })",
+            story.family()),
+        Of("health", practitioner));
+  }
+  // Ids of the next message that has any; its position in `position`.
+  static std::vector<std::string> NextIds(ListWatch& watch,
+                                          std::string& position) {
+    WatchWorklistResponse response;
+    while (watch.Next(response) && response.reviews_size() == 0) {
+    }
+    std::vector<std::string> ids;
+    for (const auto& one : response.reviews()) ids.push_back(one.override_id());
+    position = response.info().position();
+    return ids;
+  }
+};
+
+TEST_F(WorklistWatchTest, AWorklistTellsOfWhatIsNewOnIt) {
+  ListWatch watch = Reviews();
+  WatchWorklistResponse first;
+  ASSERT_TRUE(watch.Next(first));
+  const std::string broken = BreakGlass("hv-7");
+  std::string position;
+  EXPECT_THAT(NextIds(watch, position), ElementsAre(broken));
+}
+
+TEST_F(WorklistWatchTest, AWorklistGoesOnFromAPositionWithoutGapOrRepeat) {
+  std::string begun, told, end;
+  std::string first;
+  {
+    ListWatch watch = Reviews();
+    WatchWorklistResponse response;
+    ASSERT_TRUE(watch.Next(response));
+    begun = response.info().position();
+    first = BreakGlass("hv-7");
+    EXPECT_THAT(NextIds(watch, told), ElementsAre(first));
+  }
+  const std::string second = BreakGlass("hv-8");
+  ListWatch resumed = Reviews(told);
+  EXPECT_THAT(NextIds(resumed, end), ElementsAre(second));
+  ListWatch again = Reviews(begun);
+  EXPECT_THAT(NextIds(again, end), ElementsAre(first, second));
 }
 
 TEST_F(WatchTest, AWorklistOfAnotherRoleIsForbidden) {
