@@ -35,8 +35,9 @@ absl::StatusOr<access::Recorded<v1::LookupLeadResponse>> LookupLeadAnswer(
   }
   return call.Record(
       std::move(list).Done([&](v1::LookupLeadResponse* response) {
-        // Nobody, shielded and uncertain look alike.
+        // Nobody, shielded and uncertain look alike, to a clock as well.
         response->set_ask_the_hub(response->answers().empty());
+        if (response->ask_the_hub()) call.LeaveOnBeat();
         call.SignAnswer(response);
       }));
 }

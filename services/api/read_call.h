@@ -212,6 +212,11 @@ class ReadCall {
     return node_.access.Record(std::move(disclosed), asking_, call);
   }
 
+  // The answer tells nobody from somebody withheld: it is not to leave sooner
+  // for the one than for the other.
+  void LeaveOnBeat() { leaves_on_beat_ = true; }
+  bool leaves_on_beat() const { return leaves_on_beat_; }
+
   // Records an act that is to be accounted for before it is done.
   absl::Status RecordAct(ledger::v1::AccessKind kind);
 
@@ -357,6 +362,7 @@ class ReadCall {
   views::AsOfStart start_;    // whose history `then_rows_` were folded from
   views::Concerned touched_;  // what the caller asked for, shown or not
   disclosure::Account denied_account_;
+  bool leaves_on_beat_ = false;
 };
 
 }  // namespace kith::api

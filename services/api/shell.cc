@@ -90,9 +90,9 @@ absl::StatusOr<Caller> Shell::CallerFor(const grpc::ServerContextBase& context,
   return callers_.Of(context, kind);
 }
 
-void Shell::Leave(const absl::Status& status, absl::Time begun,
+void Shell::Leave(Leaving how, absl::Time begun,
                   std::function<void()> leave) const {
-  if (!absl::IsNotFound(status)) return leave();
+  if (how == Leaving::kAtOnce) return leave();
   CallAt(NextBeat(begun, times_.not_found_beat), std::move(leave));
 }
 
@@ -114,13 +114,13 @@ Reactor* Shell::Run(Context* context, const char* method,
   Reactor* reactor = context->DefaultReactor();
   const absl::Time begun = absl::Now();
   const CallsUnderWay::Call under_way = calls_.Begin();
-  Finish finish = [this, reactor, method, begun,
-                   under_way](const absl::Status& status) {
-    Leave(status, begun, [this, reactor, method, begun, under_way, status] {
+  const Finish finish([this, reactor, method, begun, under_way](
+                          const absl::Status& status, Leaving how) {
+    Leave(how, begun, [this, reactor, method, begun, under_way, status] {
       metrics_.Ended(method, status.code(), absl::Now() - begun);
       reactor->Finish(ToGrpc(status));
     });
-  };
+  });
   if (under_way == nullptr) {
     finish(Draining());
     return reactor;

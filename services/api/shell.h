@@ -41,10 +41,14 @@ namespace kith::api {
 using Reactor = grpc::ServerUnaryReactor;
 using Context = grpc::CallbackServerContext;
 
+// When a call ends.
+enum class Leaving { kAtOnce, kOnBeat };
+
 struct ShellTimes {
   // What is absent is known at once, what is withheld after a decision: whoever
-  // measures could tell them apart. So NOT_FOUND leaves on a beat, counted from
-  // the beginning of the call; what decides is done well within one.
+  // measures could tell them apart. So NOT_FOUND, and what a method says is as
+  // good (`ReadCall::LeaveOnBeat`), leaves on a beat, counted from the
+  // beginning of the call; what decides is done well within one.
   absl::Duration not_found_beat = absl::Milliseconds(20);
   // A watching stream says that it lives when it said nothing for so long ...
   absl::Duration heartbeat = absl::Seconds(10);
@@ -150,10 +154,11 @@ class Shell {
     auto end = [this, stream, method, begun,
                 under_way](const absl::Status& status) {
       stream->AwaitSent();
-      Leave(status, begun, [this, stream, method, begun, under_way, status] {
-        metrics_.Ended(method, status.code(), absl::Now() - begun);
-        stream->End(status);
-      });
+      Leave(LeavingOf(status), begun,
+            [this, stream, method, begun, under_way, status] {
+              metrics_.Ended(method, status.code(), absl::Now() - begun);
+              stream->End(status);
+            });
     };
     if (under_way == nullptr) {
       end(Draining());
@@ -184,10 +189,13 @@ class Shell {
     return NodeOf(nodes_, caller);
   }
 
-  // Calls `leave`, which ends a call that began then: at once, but with
-  // NOT_FOUND on its next beat, from a thread of gRPC's.
-  void Leave(const absl::Status& status, absl::Time begun,
-             std::function<void()> leave) const;
+  // How a call ends with this status, unless its method says more.
+  static Leaving LeavingOf(const absl::Status& status) {
+    return absl::IsNotFound(status) ? Leaving::kOnBeat : Leaving::kAtOnce;
+  }
+  // Calls `leave`, which ends a call that began then: at once, or on its next
+  // beat, from a thread of gRPC's.
+  void Leave(Leaving how, absl::Time begun, std::function<void()> leave) const;
 
   // What a call is told that was given up before it was worked on.
   static absl::Status NobodyWaits() {
@@ -199,7 +207,21 @@ class Shell {
   }
 
  private:
-  using Finish = std::function<void(const absl::Status&)>;
+  // Ends a call: on the beat where its status or its method says so.
+  class Finish {
+   public:
+    using Function = std::function<void(const absl::Status&, Leaving)>;
+    explicit Finish(Function function) : function_(std::move(function)) {}
+    void operator()(const absl::Status& status) const {
+      function_(status, LeavingOf(status));
+    }
+    void OnBeat(const absl::Status& status) const {
+      function_(status, Leaving::kOnBeat);
+    }
+
+   private:
+    Function function_;
+  };
 
   static constexpr size_t kStreamWorkers = 4;
   static constexpr size_t kStreamsWaitingMax = 64;
@@ -232,9 +254,10 @@ class Shell {
     if (!may.ok()) return call.Denied(may);
     auto recorded = answer(call, request);
     if (!recorded.ok()) return call.Denied(recorded.status());
-    std::move(*recorded).Then([response, finish](auto durable) {
+    const bool on_beat = call.leaves_on_beat();
+    std::move(*recorded).Then([response, finish, on_beat](auto durable) {
       if (durable.ok()) Fill(*std::move(durable), response);
-      finish(durable.status());
+      on_beat ? finish.OnBeat(durable.status()) : finish(durable.status());
     });
     return absl::OkStatus();
   }

@@ -275,7 +275,7 @@ class WatchStream final : public grpc::ServerWriteReactor<Response>,
     if (finished_ || status_.ok() || stepping_ || writing_) return;
     finished_ = true;
     lock.unlock();
-    shell_.Leave(status_, begun_, [this, self = self_] {
+    shell_.Leave(Shell::LeavingOf(status_), begun_, [this, self = self_] {
       shell_.metrics().Ended(method_, status_.code(), absl::Now() - begun_);
       this->Finish(ToGrpc(status_));
     });

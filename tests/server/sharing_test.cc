@@ -209,7 +209,7 @@ TEST_F(LookupTest, R106AStrongMatchIsToldWhomToContact) {
   EXPECT_EQ(answer.value.answers(0).practitioner().contact(), "020 7946 0000");
 }
 
-TEST_F(LookupTest, NobodyAndUncertainSoundAlike) {
+TEST_F(LookupTest, NobodyUncertainAndShieldedSoundAlike) {
   // Two people whom the same words mean: verified numbers keep them apart.
   for (const char* number : {"9434765919", "9434765870"}) {
     const auto twin =
@@ -232,6 +232,16 @@ TEST_F(LookupTest, NobodyAndUncertainSoundAlike) {
   EXPECT_EQ(unknown.value.answers_size(), 0);
   EXPECT_EQ(Told(uncertain), Told(unknown));
   // A family without a lead is a third way to know nothing.
+  EXPECT_EQ(Told(LookUp("child", 2016)), Told(unknown));
+
+  // Somebody who has one, and of whom health may not know, is the fourth.
+  story.AppointLead();
+  ASSERT_FALSE(LookUp("child", 2016).value.ask_the_hub());
+  story.Made(&ConsentService::Stub::StateRestriction,
+             absl::Substitute(
+                 R"(restriction { about { $0 } about { $1 } asked_by { $0 }
+                      barred { agency: "health" } reason: "asked" })",
+                 RecordText("mother"), RecordText("child")));
   EXPECT_EQ(Told(LookUp("child", 2016)), Told(unknown));
 }
 

@@ -84,5 +84,34 @@ TEST_F(TimingTest, StreamsDoSoToo) {
   });
 }
 
+// They are good answers, which left at once: a clock told nobody from somebody
+// whom a restriction shields.
+TEST_F(TimingTest, LookingUpNobodyAndSomebodyShieldedWaitForTheBeat) {
+  story_.AppointLead();
+  story_.Made(&ConsentService::Stub::StateRestriction,
+              absl::Substitute(
+                  R"(restriction { about { $0 } about { $1 } asked_by { $0 }
+                       barred { agency: "police" } reason: "asked" })",
+                  RecordText("mother"), RecordText("child")));
+  for (const char* who : {"child", "nobody"}) {
+    const std::string person = absl::Substitute(
+        R"(person { given: "$0" family: "Ferris" postcode: "RV1 4QX"
+             birth_date { year: 2016 month: 6 day: 2 } })",
+        who);
+    absl::Time begun = absl::Now();
+    const auto lead = server_.Call(outsider_, &LeadService::Stub::LookupLead,
+                                   Text<api::v1::LookupLeadRequest>(person));
+    EXPECT_GE(absl::Now() - begun, kBeat) << who;
+    EXPECT_TRUE(lead.ok() && lead.value.ask_the_hub()) << who;
+
+    begun = absl::Now();
+    const auto families =
+        server_.Call(outsider_, &FamilyService::Stub::FindFamilies,
+                     Text<api::v1::FindFamiliesRequest>(person));
+    EXPECT_GE(absl::Now() - begun, kBeat) << who;
+    EXPECT_TRUE(families.ok() && families.value.families().empty()) << who;
+  }
+}
+
 }  // namespace
 }  // namespace kith::server_tests
