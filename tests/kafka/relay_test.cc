@@ -114,6 +114,44 @@ TEST_F(RelayTest, ThroughKillsOfNodeAndBrokerEachNoticeComesOnceInOrder) {
             IdsOfNeeds(*node, health_, IsEven));
 }
 
+TEST_F(RelayTest, ANodeThatTakesOverWithoutThePositionTellsAllAgainBySameIds) {
+  const auto first = RelayingNode();
+  ASSERT_TRUE(first->WaitReady()) << first->Log();
+  const auto school = NewFeed(*first, "school_feed", school_);
+  constexpr int kChildren = 20;
+  for (int i = 0; i < kChildren; ++i) {
+    school->Say(Child(i));
+    school->Say(FamilyOf(i));
+    if (IsEven(i)) school->Say(ConsentTo(health_, i));
+    school->Say(NeedOf(i));
+  }
+  school->AwaitAcknowledged();
+  ASSERT_TRUE(first->WaitForOffset(End()));
+  ASSERT_TRUE(AwaitAllTold(*first));
+  ASSERT_EQ(first->Terminate().code, 0) << first->Log();
+  const size_t sent = ReadTopic(address(), wire::FeedTopic(school_)).size();
+  const auto told = IdsIn(NoticesOf(school_, "need_recorded"));
+  ASSERT_EQ(told.size(), kChildren);
+
+  // Its folder `relay` is empty, and its ledger is the topic's.
+  const auto second = RelayingNode("", "node-2");
+  ASSERT_TRUE(second->WaitReady()) << second->Log();
+  school->Say(NeedOf(0, "second"));
+  school->AwaitAcknowledged();
+  ASSERT_TRUE(second->WaitForOffset(End()));
+  ASSERT_TRUE(AwaitAllTold(*second));
+  ASSERT_EQ(second->Terminate().code, 0) << second->Log();
+  EXPECT_EQ(ReadTopic(address(), wire::FeedTopic(school_)).size(),
+            2 * sent + 1);
+  // Who drops repeats by id has each once, in order.
+  EXPECT_EQ(IdsIn(NoticesOf(school_, "need_recorded")),
+            IdsOfNeeds(*second, school_, Every));
+  EXPECT_EQ(IdsIn(NoticesOf(health_, "need_recorded")).size(),
+            kChildren / 2 + 1u);
+  const auto again = IdsIn(NoticesOf(school_, "need_recorded"));
+  EXPECT_TRUE(std::equal(told.begin(), told.end(), again.begin()));
+}
+
 // Sends frames through gRPC; whether all were accepted.
 bool Submit(const Node& node, const std::string& agency,
             const std::vector<std::string>& frames) {

@@ -105,8 +105,9 @@ class RelayTest : public ServerTest {
     return settings;
   }
 
-  std::unique_ptr<Node> RelayingNode(const std::string& more = "") {
-    NodeOptions options = OptionsOf("node-1");
+  std::unique_ptr<Node> RelayingNode(const std::string& more = "",
+                                     const std::string& node = "node-1") {
+    NodeOptions options = OptionsOf(node);
     options.flags = {"--config",
                      folder_.Write("kithd.yaml", Settings() + more)};
     return std::make_unique<Node>(options);
