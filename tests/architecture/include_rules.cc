@@ -174,8 +174,7 @@ bool IsTestFile(const std::string& path) {
 }
 
 bool IsTestLibrary(const std::string& header) {
-  return StartsWithAny(header,
-                       {"gtest/", "gmock/", "rapidcheck", "benchmark/"});
+  return StartsWithAny(header, {"gtest/", "gmock/", "benchmark/"});
 }
 
 struct Include {
