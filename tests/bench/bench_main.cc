@@ -56,12 +56,13 @@ int Run(int argc, char** argv) {
   if (wanted("intake")) MeasureIntakeAndRebuild(settings, report);
   if (wanted("reads")) MeasureReads(settings, report);
   if (growth && wanted("growth")) MeasureGrowth(settings, report);
-  if (only == "kafka") MeasureKafka(settings, report);
+  absl::Status done;
+  if (only == "kafka") done = MeasureKafka(settings, report);
   std::filesystem::remove_all(settings.folder);
-  if (json.empty()) return 0;
-  const absl::Status written = report.WriteJson(json);
-  if (!written.ok()) std::fprintf(stderr, "%s\n", written.ToString().c_str());
-  return written.ok() ? 0 : 1;
+  if (done.ok() && !json.empty()) done = report.WriteJson(json);
+  if (done.ok()) return 0;
+  std::fprintf(stderr, "kith_bench: %s\n", std::string(done.message()).c_str());
+  return 1;
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -291,10 +290,10 @@ void MeasureBacklog(const Settings& settings, const std::string& address,
 
 }  // namespace
 
-void MeasureKafka(const Settings& settings, Report& report) {
+absl::Status MeasureKafka(const Settings& settings, Report& report) {
   if (const auto missing = kafka_tests::Broker::Missing()) {
-    std::fprintf(stderr, "not measured: %s\n", missing->c_str());
-    return;
+    return absl::FailedPreconditionError(
+        absl::StrCat("not measured: ", *missing));
   }
   kafka_tests::Broker& broker = kafka_tests::SharedBroker();
   const std::string& address = broker.address();
@@ -303,6 +302,7 @@ void MeasureKafka(const Settings& settings, Report& report) {
   node.Run(node.Sign(Introductions(0, settings.families)));
   MeasureLatency(settings, address, node, report);
   MeasureBacklog(settings, address, node, report);
+  return absl::OkStatus();
 }
 
 }  // namespace kith::bench

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "tests/bench/figures.h"
 
 namespace kith::bench {
@@ -34,8 +35,8 @@ void MeasureReads(const Settings& settings, Report& report);
 // Through a real Kafka on this machine: from a statement to its being visible,
 // against a bare round trip through the same broker; and draining a backlog,
 // against the same intake without Kafka, with what memory does meanwhile.
-// Prints why and measures nothing where no broker can be had.
-void MeasureKafka(const Settings& settings, Report& report);
+// FAILED_PRECONDITION: no broker can be had here; nothing was measured.
+absl::Status MeasureKafka(const Settings& settings, Report& report);
 
 // Memory, disk and speed with few and with many families. Each is measured in
 // a process of its own, for which this program is run with `--grown`.
