@@ -239,19 +239,43 @@ bool MaySpeakFor(const ledger::v1::SourceRow& source,
   return false;
 }
 
-absl::StatusOr<access::Recorded<v1::GetSourceResponse>> GetSourceAnswer(
-    ReadCall& call, const v1::GetSourceRequest& request) {
+// NOT_FOUND: it does not speak for the caller's agency.
+absl::StatusOr<ledger::v1::SourceRow> OwnSource(ReadCall& call,
+                                                const std::string& name) {
   RETURN_IF_ERROR(call.OpenPresent(v1::ReadOptions()));
-  ASSIGN_OR_RETURN(
-      const auto source,
-      core::ReadRow<ledger::v1::SourceRow>(
-          call.view().state(), core::keys::Source(request.source())));
+  ASSIGN_OR_RETURN(auto source,
+                   core::ReadRow<ledger::v1::SourceRow>(
+                       call.view().state(), core::keys::Source(name)));
   if (!source || !MaySpeakFor(*source, call.reader().agency)) {
     return NotFound();
   }
+  return *std::move(source);
+}
+
+absl::StatusOr<access::Recorded<v1::GetSourceResponse>> GetSourceAnswer(
+    ReadCall& call, const v1::GetSourceRequest& request) {
+  ASSIGN_OR_RETURN(const auto source, OwnSource(call, request.source()));
   v1::GetSourceResponse response;
-  response.set_epoch(source->epoch());
-  response.set_mark(source->mark());
+  response.set_epoch(source.epoch());
+  response.set_mark(source.mark());
+  return call.Plain(std::move(response));
+}
+
+absl::StatusOr<access::Recorded<v1::GetOutcomeResponse>> GetOutcomeAnswer(
+    ReadCall& call, const v1::GetOutcomeRequest& request) {
+  ASSIGN_OR_RETURN(const auto source, OwnSource(call, request.source()));
+  const uint64_t epoch =
+      request.epoch() == 0 ? source.epoch() : request.epoch();
+  ASSIGN_OR_RETURN(auto row, core::ReadRow<ledger::v1::OutcomeRow>(
+                                 call.view().state(),
+                                 core::keys::Outcome(request.source(), epoch,
+                                                     request.sequence())));
+  if (!row) return NotFound();
+  engine::Outcome outcome;
+  outcome.position = call.Token(row->position());
+  outcome.row = *std::move(row);
+  v1::GetOutcomeResponse response;
+  *response.mutable_outcome() = ToApi(outcome);
   return call.Plain(std::move(response));
 }
 
@@ -259,7 +283,8 @@ absl::StatusOr<access::Recorded<v1::GetSourceResponse>> GetSourceAnswer(
 // the end of the stream, and an adapter would think itself done.
 using Methods = v1::IntakeService::WithRawCallbackMethod_Submit<
     v1::IntakeService::WithCallbackMethod_GetSource<
-        v1::IntakeService::Service>>;
+        v1::IntakeService::WithCallbackMethod_GetOutcome<
+            v1::IntakeService::Service>>>;
 
 class IntakeServiceImpl final : public Methods {
  public:
@@ -287,6 +312,12 @@ class IntakeServiceImpl final : public Methods {
                      v1::GetSourceResponse* response) override {
     return shell_.Read(context, "IntakeService.GetSource", request, response,
                        GetSourceAnswer, CallerKind::kFeed);
+  }
+
+  Reactor* GetOutcome(Context* context, const v1::GetOutcomeRequest* request,
+                      v1::GetOutcomeResponse* response) override {
+    return shell_.Read(context, "IntakeService.GetOutcome", request, response,
+                       GetOutcomeAnswer, CallerKind::kFeed);
   }
 
  private:

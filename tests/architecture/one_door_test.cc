@@ -60,10 +60,11 @@ const std::vector<Way>& SideWays() {
         {"services/api/watch_service.cc", 2}}},     // positions of lines
       {"answers past the decision",
        std::regex(R"((\.|->)(Plain|Nothing)(<[^>]*>)?\()"),
-       {{"services/api/read_call.h", 2},              // where they are defined
-        {"services/api/consent_service.cc", 1},       // counts that name nobody
-        {"services/api/family_service.cc", 1},        // an empty list
-        {"services/api/intake_service.cc", 1},        // numbers of a source
+       {{"services/api/read_call.h", 2},         // where they are defined
+        {"services/api/consent_service.cc", 1},  // counts that name nobody
+        {"services/api/family_service.cc", 1},   // an empty list
+        {"services/api/intake_service.cc",
+         2},  // a source's numbers and outcomes
         {"services/api/operations_service.cc", 4}}},  // metadata of the node
       {"reads view rows itself",
        std::regex(

@@ -130,6 +130,35 @@ TEST_F(IntakeTest, ARepeatedFrameHasItsEarlierOutcome) {
             server.PositionOf(first.outcome().position()));
 }
 
+TEST_F(IntakeTest, AStatementsOutcomeCanBeAskedForLater) {
+  Adapter adapter(server);
+  adapter.Ask(NextFrame());
+  // From two days ahead.
+  const SubmitResponse told = adapter.Ask(server.node().feed().Frame(
+      Pupil(), server.clock().Now() + absl::Hours(48)));
+  api::v1::GetOutcomeRequest request;
+  request.set_source("school_feed");
+  const auto outcome = [&](const Who& who, uint64_t sequence) {
+    request.set_sequence(sequence);
+    return server.Call(who, &IntakeService::Stub::GetOutcome, request);
+  };
+  const auto accepted = outcome(School(), 1);
+  ASSERT_EQ(ReasonOf(accepted.status), "OK");
+  EXPECT_EQ(accepted.value.outcome().kind(), ledger::v1::OUTCOME_KIND_ACCEPTED);
+  const auto refused = outcome(School(), 2);
+  ASSERT_EQ(ReasonOf(refused.status), "OK");
+  EXPECT_EQ(refused.value.outcome().kind(), ledger::v1::OUTCOME_KIND_REFUSED);
+  EXPECT_EQ(refused.value.outcome().reason().code(),
+            told.outcome().reason().code());
+  EXPECT_EQ(server.PositionOf(refused.value.outcome().position()),
+            server.PositionOf(told.outcome().position()));
+  EXPECT_EQ(outcome(School(), 3).code(), StatusCode::NOT_FOUND);
+  const Who health = Of("health", "feed", "integration_engineer");
+  EXPECT_EQ(outcome(health, 1).code(), StatusCode::NOT_FOUND);
+  request.set_epoch(7);
+  EXPECT_EQ(outcome(School(), 1).code(), StatusCode::NOT_FOUND);
+}
+
 TEST_F(IntakeTest, AForgedFrameIsQuarantinedAndMovesNothing) {
   Adapter adapter(server);
   agency::v1::Frame frame;

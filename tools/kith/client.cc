@@ -22,6 +22,7 @@
 #include "kith/api/v1/consent_service.pb.h"
 #include "kith/api/v1/duplicate_service.pb.h"
 #include "kith/api/v1/family_service.pb.h"
+#include "kith/api/v1/intake_service.pb.h"
 #include "kith/api/v1/lead_service.pb.h"
 #include "kith/api/v1/meeting_service.pb.h"
 #include "kith/api/v1/operations_service.pb.h"
@@ -44,6 +45,7 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           api::v1::ListConsentsRequest::descriptor()->file(),
           api::v1::GetDuplicateRequest::descriptor()->file(),
           api::v1::GetFamilyRequest::descriptor()->file(),
+          api::v1::GetOutcomeRequest::descriptor()->file(),
           api::v1::GetLeadRequest::descriptor()->file(),
           api::v1::ListMeetingsRequest::descriptor()->file(),
           api::v1::GetStatusRequest::descriptor()->file(),
@@ -51,6 +53,11 @@ std::vector<const FileDescriptor*> ServiceFiles() {
           api::v1::GetPlanRequest::descriptor()->file(),
           api::v1::GetReferralRequest::descriptor()->file(),
           api::v1::WatchFamilyRequest::descriptor()->file()};
+}
+
+// A stream of frames is for adapters.
+bool IsOneRequest(const google::protobuf::MethodDescriptor& method) {
+  return !method.client_streaming();
 }
 
 using Metadata = std::vector<std::pair<const char*, std::string>>;
@@ -229,7 +236,7 @@ absl::StatusOr<const google::protobuf::MethodDescriptor*> FindMethod(
     const auto* service = file->FindServiceByName(method.substr(0, dot));
     if (service == nullptr || dot == std::string::npos) continue;
     const auto* found = service->FindMethodByName(method.substr(dot + 1));
-    if (found != nullptr) return found;
+    if (found != nullptr && IsOneRequest(*found)) return found;
   }
   return absl::NotFoundError(absl::StrCat("there is no method \"", method,
                                           "\"; `kith call --list` shows all"));
@@ -241,6 +248,7 @@ std::vector<std::string> AllMethods() {
     for (int s = 0; s < file->service_count(); ++s) {
       const auto* service = file->service(s);
       for (int m = 0; m < service->method_count(); ++m) {
+        if (!IsOneRequest(*service->method(m))) continue;
         all.push_back(
             absl::StrCat(service->name(), ".", service->method(m)->name()));
       }

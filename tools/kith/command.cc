@@ -119,6 +119,10 @@ void WriteFlags::Fill(api::v1::WriteOptions* write) const {
                             : request_id);
 }
 
+std::string ReasonText(const ledger::v1::Reason& reason) {
+  return absl::StrCat(reason.code(), ": ", reason.text());
+}
+
 void PrintOutcome(const Output& out, const api::v1::Outcome& outcome) {
   out.Json(outcome);
   out.Line(absl::StrCat(

@@ -81,6 +81,8 @@ struct WriteFlags {
 };
 // Says what became of a write.
 void PrintOutcome(const Output& out, const api::v1::Outcome& outcome);
+// Why something ended so, in words.
+std::string ReasonText(const ledger::v1::Reason& reason);
 
 // "2024-02-29" -> Date. INVALID_ARGUMENT names the option.
 absl::Status ParseDate(const std::string& text, const std::string& option,

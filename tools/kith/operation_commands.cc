@@ -12,10 +12,6 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string ReasonText(const ledger::v1::Reason& reason) {
-  return absl::StrCat(reason.code(), ": ", reason.text());
-}
-
 void AddQuarantineList(CLI::App& noun, Chosen& chosen) {
   auto* command = AddCommand(noun, "list", "Items that wait for a person.",
                              "kith quarantine list --parked");

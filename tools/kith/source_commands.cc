@@ -7,6 +7,7 @@
 #include "absl/strings/strip.h"
 #include "base/crypto.h"
 #include "base/status.h"
+#include "kith/api/v1/intake_service.pb.h"
 #include "kith/api/v1/operations_service.pb.h"
 #include "services/engine/source_keys.h"
 #include "tools/kith/command.h"
@@ -44,6 +45,38 @@ void AddSourceList(CLI::App& noun, Chosen& chosen) {
       bench.out.Table({"SOURCE", "KIND", "AGENCIES", "KEYS", "MARK", "ACCEPTED",
                        "REFUSED", "QUARANTINED", "PARKED", ""},
                       rows);
+      return absl::OkStatus();
+    };
+  });
+}
+
+void AddSourceOutcome(CLI::App& noun, Chosen& chosen) {
+  auto* command = AddCommand(noun, "outcome",
+                             "How one statement of your agency's source ended.",
+                             "kith source outcome school_feed 4711");
+  auto source = std::make_shared<std::string>();
+  auto number = std::make_shared<uint64_t>(0);
+  auto epoch = std::make_shared<uint64_t>(0);
+  command->add_option("source", *source, "Its name")->required();
+  command->add_option("number", *number, "The statement's number")->required();
+  command->add_option("--epoch", *epoch, "Its epoch; else the present one");
+  command->callback([=, &chosen] {
+    chosen.run = [=](Bench& bench) -> absl::Status {
+      api::v1::GetOutcomeRequest request;
+      api::v1::GetOutcomeResponse response;
+      request.set_source(*source);
+      request.set_sequence(*number);
+      request.set_epoch(*epoch);
+      RETURN_IF_ERROR(
+          bench.client.Call("IntakeService.GetOutcome", request, &response));
+      const api::v1::Outcome& outcome = response.outcome();
+      PrintOutcome(bench.out, outcome);
+      if (outcome.has_reason()) {
+        bench.out.Table(
+            {"", ""}, {{"why", ReasonText(outcome.reason())},
+                       {"field", outcome.reason().field()},
+                       {"rows", absl::StrJoin(outcome.reason().rows(), ", ")}});
+      }
       return absl::OkStatus();
     };
   });
@@ -263,6 +296,7 @@ void AddSourceCommands(CLI::App& app, Chosen& chosen) {
   auto* noun = app.add_subcommand("source", "Publishers of statements");
   noun->require_subcommand(1);
   AddSourceList(*noun, chosen);
+  AddSourceOutcome(*noun, chosen);
   AddSourceRegister(*noun, chosen);
   AddSourceRotate(*noun, chosen);
   AddSourceResume(*noun, chosen);
