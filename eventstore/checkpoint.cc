@@ -107,10 +107,15 @@ absl::StatusOr<Head> RocksStore::Checkpoint(const std::string& folder) {
   return manifest.head;
 }
 
+absl::Status CheckIsClosed(const std::string& folder) {
+  return FolderLock::Take(folder, nullptr).status();
+}
+
 absl::Status RestoreCheckpoint(const std::string& checkpoint,
                                const RocksOptions& options) {
   ASSIGN_OR_RETURN(const Manifest manifest, ReadManifest(checkpoint));
   if (Exists(options.folder)) {
+    RETURN_IF_ERROR(CheckIsClosed(options.folder));
     return absl::AlreadyExistsError(
         absl::StrCat(options.folder, " is there already"));
   }

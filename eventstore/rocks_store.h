@@ -33,11 +33,15 @@ struct RocksOptions {
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(
     const RocksOptions& options);
 
+// FAILED_PRECONDITION: another process has the store in `folder` open.
+absl::Status CheckIsClosed(const std::string& folder);
+
 // Makes `folder` from the checkpoint in `checkpoint`, as a new incarnation.
 // `options.master_key_file` must hold the key of the store that was copied.
-// ALREADY_EXISTS: `folder` is there. FAILED_PRECONDITION: not a checkpoint, of a
-// format this program does not know, or the wrong master key. DATA_LOSS: the
-// copy does not verify. UNAVAILABLE: the file system refused; try again.
+// ALREADY_EXISTS: `folder` is there. FAILED_PRECONDITION: not a checkpoint, of
+// a format this program does not know, the wrong master key, or another process
+// has `folder` open. DATA_LOSS: the copy does not verify. UNAVAILABLE: the file
+// system refused; try again.
 absl::Status RestoreCheckpoint(const std::string& checkpoint,
                                const RocksOptions& options);
 

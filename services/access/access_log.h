@@ -91,6 +91,12 @@ class AccessLog {
       const std::vector<uint64_t>& subjects, uint64_t before,
       size_t count_max) const;
 
+  // Copies the log to a new folder, with every record of an answer that left
+  // before; as eventstore::Store::Checkpoint. Blocks on the disk.
+  absl::Status Checkpoint(const std::string& folder) const {
+    return store_.Checkpoint(folder).status();
+  }
+
   const std::string& node() const { return node_; }
 
  private:

@@ -4,7 +4,9 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "eventstore/files.h"
 #include "kith/api/v1/operations_service.grpc.pb.h"
+#include "services/api/data_folder.h"
 #include "services/api/services.h"
 #include "services/api/shell.h"
 #include "services/api/stream.h"
@@ -134,6 +136,21 @@ bool IsCheckpointName(const std::string& name) {
   return true;
 }
 
+// The access log after the ledger: no fact is in the copy whose readers until
+// then are not. Without its manifest, written last, neither is a checkpoint.
+absl::StatusOr<eventstore::Head> CopyBoth(Node& node,
+                                          const std::string& folder) {
+  if (eventstore::Exists(folder)) {
+    return absl::AlreadyExistsError(absl::StrCat(folder, " is there already"));
+  }
+  ASSIGN_OR_RETURN(
+      const eventstore::Head head,
+      node.store.Checkpoint(absl::StrCat(folder, "/", kLedgerName)));
+  RETURN_IF_ERROR(
+      node.access.Checkpoint(absl::StrCat(folder, "/", kAccessLogName)));
+  return head;
+}
+
 absl::StatusOr<access::Recorded<v1::CheckpointResponse>> CheckpointAnswer(
     ReadCall& call, const v1::CheckpointRequest& request) {
   RETURN_IF_ERROR(MayOperate(call));
@@ -150,7 +167,7 @@ absl::StatusOr<access::Recorded<v1::CheckpointResponse>> CheckpointAnswer(
   response.set_folder(
       absl::StrCat(call.node().checkpoint_folder, "/", request.name()));
   ASSIGN_OR_RETURN(const eventstore::Head head,
-                   call.node().store.Checkpoint(response.folder()));
+                   CopyBoth(call.node(), response.folder()));
   response.set_position(call.Token(head.next));
   return call.Plain(std::move(response));
 }

@@ -89,9 +89,10 @@ std::optional<Gap> GapOf(const KafkaPosition& position, int64_t low,
 absl::Status GapError(absl::string_view partnership, const Gap& gap) {
   return absl::FailedPreconditionError(absl::StrCat(
       wire::InboxTopic(partnership), ": ", gap.why,
-      ". Restore a checkpoint that stands beyond the gap; or let the sources "
-      "send again what they keep and go on without the rest: start with "
-      "--accept-gap ",
+      ". Restore a checkpoint that stands beyond the gap (kith checkpoint "
+      "restore); or let the sources send again what they keep and go on "
+      "without "
+      "the rest: start with --accept-gap ",
       partnership, "=", gap.missing.from, ":", gap.missing.to));
 }
 

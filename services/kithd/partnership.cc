@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 #include "eventstore/rocks_store.h"
+#include "services/api/data_folder.h"
 #include "services/inbox/kafka_founding.h"
 #include "services/inbox/memory_inbox.h"
 #include "services/kithd/own_sources.h"
@@ -132,14 +133,14 @@ absl::Status Partnership::Try() {
 
 absl::Status Partnership::OpenStores() {
   if (store_ == nullptr) {
-    ASSIGN_OR_RETURN(store_, OpenStore(own_.data, "store"));
+    ASSIGN_OR_RETURN(store_, OpenStore(own_.data, api::kLedgerName));
   }
   if (!own_.relay.IsEmpty() && relay_store_ == nullptr) {
     ASSIGN_OR_RETURN(relay_store_, OpenStore(own_.data, "relay"));
     relay_positions_ = std::make_unique<relay::RelayPositions>(*relay_store_);
   }
   if (access_store_ != nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(access_store_, OpenStore(own_.data, "access"));
+  ASSIGN_OR_RETURN(access_store_, OpenStore(own_.data, api::kAccessLogName));
   access_ = std::make_unique<access::AccessLog>(
       config_.node, *access_store_, [this] { return clock_.Now(); });
   return absl::OkStatus();

@@ -97,12 +97,13 @@ const std::vector<Rule>& Table() {
        {"base/", "adapters/common/", "adapters/publisher/", "kith/agency/"},
        kParsers},
 
-      // Of the services it knows the folder of source keys and the role table,
-      // of the adapters the file that says how brokers are reached.
+      // Of the services it knows the folder of source keys, the names of the
+      // databases and the role table, of the adapters the file that says how
+      // brokers are reached.
       {"tools/kith/",
        {"base/", "wire/", "eventstore/", "tools/kith/", "tools/authority/",
         "kith/", "services/engine/source_keys.h", "services/disclosure/roles.h",
-        "adapters/publisher/kafka_settings.h"},
+        "services/api/data_folder.h", "adapters/publisher/kafka_settings.h"},
        kAny},
       {"tools/", kAny, kAny},
       {"tests/", kAny, kAny},

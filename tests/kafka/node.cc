@@ -187,6 +187,19 @@ api::v1::NodeStatus Node::Status() const {
   return response.status();
 }
 
+std::string Node::Checkpoint(const std::string& name) const {
+  grpc::ClientContext context;
+  Introduce(options_.partnership, context);
+  api::v1::CheckpointRequest request;
+  request.set_name(name);
+  api::v1::CheckpointResponse response;
+  const grpc::Status status =
+      api::v1::OperationsService::NewStub(channel_)->Checkpoint(
+          &context, request, &response);
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  return response.folder();
+}
+
 std::vector<std::string> Node::QuarantineReasons() const {
   std::vector<std::string> reasons;
   api::v1::ListQuarantineRequest request;

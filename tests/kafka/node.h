@@ -72,6 +72,8 @@ class Node {
   // Runs `kith` against it, as the hub administrator.
   server_tests::Ended Kith(const std::vector<std::string>& words) const;
   api::v1::NodeStatus Status() const;
+  // Makes a checkpoint of that name; its folder.
+  std::string Checkpoint(const std::string& name) const;
   // The reasons of all that lies in quarantine, sorted.
   std::vector<std::string> QuarantineReasons() const;
   // Registers a source through gRPC, as the hub administrator.

@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "kith/agency/v1/frame.pb.h"
 #include "services/core/frame_check.h"
+#include "tests/kafka/ledger.h"
 #include "tests/kafka/server_world.h"
 
 namespace kith::kafka_tests {
@@ -186,6 +187,77 @@ TEST_F(KafkaServerTest, APositionThatRetentionHasPassedStopsAndNamesTheGap) {
   // The adapter sends again what it keeps, and nothing is missing.
   Produce(address(), topic_, lost);
   ExpectWhole(*node, {feed.get()});
+}
+
+// `kith checkpoint restore` over the data of a node that does not run.
+void Restore(const std::string& checkpoint, const Node& node,
+             const std::vector<std::string>& flags) {
+  std::filesystem::remove_all(node.data() + "/store");
+  std::vector<std::string> command = {KITH_KITH_PROGRAM, "checkpoint",
+                                      "restore",         checkpoint,
+                                      "--data",          node.data()};
+  command.insert(command.end(), flags.begin(), flags.end());
+  const server_tests::Ended restored =
+      server_tests::RunProgram(command, node.data());
+  EXPECT_EQ(restored.code, 0) << restored.err;
+}
+
+TEST_F(KafkaServerTest,
+       ARestoredCheckpointOpensAndCatchesUpToThePublishedHead) {
+  NodeOptions options = OptionsOf("node-1");
+  options.flags = {"--checkpoints", folder_.path() + "/checkpoints"};
+  Node node(options);
+  ASSERT_TRUE(node.WaitReady()) << node.Log();
+  const auto feed = NewFeed(node, "school_feed", "school");
+  feed->Say(5);
+  feed->AwaitAcknowledged();
+  ASSERT_TRUE(node.WaitForOffset(End()));
+  const std::string checkpoint = node.Checkpoint("first");
+  feed->Say(10);
+  feed->AwaitAcknowledged();
+  ASSERT_TRUE(node.WaitForOffset(End()));
+  const api::v1::NodeStatus published = node.Status();
+  // A clean close: the head is kept as one that was reached.
+  EXPECT_EQ(node.Terminate().code, 0);
+  Restore(checkpoint, node, {});
+  EXPECT_LT(FactsIn(node.data()).size(), published.facts());
+  node.Start();
+  ASSERT_TRUE(node.WaitReady()) << node.Ready() << node.Log();
+  ASSERT_TRUE(node.WaitForOffset(End())) << node.Ready() << node.Log();
+  EXPECT_EQ(node.Status().head_digest(), published.head_digest());
+  EXPECT_EQ(node.Status().facts(), published.facts());
+  ExpectWhole(node, {feed.get()});
+}
+
+TEST_F(KafkaServerTest, ACheckpointFromBeyondTheGapBringsAnotherNodeBack) {
+  NodeOptions options = OptionsOf("node-1");
+  options.flags = {"--checkpoints", folder_.path() + "/checkpoints"};
+  Node node(options);
+  ASSERT_TRUE(node.WaitReady()) << node.Log();
+  const auto away = NewNode("node-2");
+  ASSERT_TRUE(away->WaitReady()) << away->Log();
+  const auto feed = NewFeed(node, "school_feed", "school");
+  away->Terminate();
+  feed->Say(5);
+  feed->AwaitAcknowledged();
+  ASSERT_TRUE(node.WaitForOffset(End()));
+  const std::string checkpoint = node.Checkpoint("beyond");
+  DeleteBefore(address(), topic_, End());
+  feed->Say(5);
+  feed->AwaitAcknowledged();
+  away->Start();
+  ASSERT_TRUE(away->WaitFor("kith checkpoint restore")) << away->Ready();
+  away->Terminate();
+  // Its own access log stays.
+  std::filesystem::copy_file(node.data() + "/store.key",
+                             away->data() + "/store.key",
+                             std::filesystem::copy_options::overwrite_existing);
+  Restore(checkpoint, *away, {"--another-node"});
+  away->Start();
+  ASSERT_TRUE(away->WaitForOffset(End())) << away->Ready() << away->Log();
+  EXPECT_TRUE(away->WaitReady()) << away->Ready();
+  ASSERT_TRUE(node.WaitForOffset(End()));
+  EXPECT_EQ(away->Status().head_digest(), node.Status().head_digest());
 }
 
 TEST_F(KafkaServerTest, ATopicMadeAnewStopsThePartnershipWhateverItHolds) {

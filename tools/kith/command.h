@@ -33,10 +33,11 @@ void AddLeadCommands(CLI::App& app, Chosen& chosen);      // lead
 void AddWorkCommands(CLI::App& app, Chosen& chosen);      // plan, consent, ...
 void AddWorklistCommands(CLI::App& app, Chosen& chosen);  // duplicate, match
 void AddOperationCommands(CLI::App& app,
-                          Chosen& chosen);                // ledger, view, ...
-void AddSourceCommands(CLI::App& app, Chosen& chosen);    // source
-void AddTopicCommands(CLI::App& app, Chosen& chosen);     // topics
-void AddOverrideCommands(CLI::App& app, Chosen& chosen);  // override, glass
+                          Chosen& chosen);                  // ledger, view, ...
+void AddSourceCommands(CLI::App& app, Chosen& chosen);      // source
+void AddCheckpointCommands(CLI::App& app, Chosen& chosen);  // checkpoint
+void AddTopicCommands(CLI::App& app, Chosen& chosen);       // topics
+void AddOverrideCommands(CLI::App& app, Chosen& chosen);    // override, glass
 // `family watch`, `worklist`; after the family commands.
 void AddWatchCommands(CLI::App& app, Chosen& chosen);
 void AddAccessCommands(CLI::App& app, Chosen& chosen);  // access

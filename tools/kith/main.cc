@@ -120,6 +120,7 @@ int Main(int argc, char** argv) {
   AddWorklistCommands(app, chosen);
   AddOperationCommands(app, chosen);
   AddSourceCommands(app, chosen);
+  AddCheckpointCommands(app, chosen);
   AddAccessCommands(app, chosen);
   AddOverrideCommands(app, chosen);
   AddWatchCommands(app, chosen);

@@ -167,27 +167,6 @@ void AddViewRebuild(CLI::App& noun, Chosen& chosen) {
   });
 }
 
-void AddCheckpoint(CLI::App& app, Chosen& chosen) {
-  auto* noun = app.add_subcommand("checkpoint", "Copies to restore from");
-  noun->require_subcommand(1);
-  auto* command = AddCommand(*noun, "make", "Writes a checkpoint on the node.",
-                             "kith checkpoint make 2026-03-01");
-  auto name = std::make_shared<std::string>();
-  command->add_option("name", *name, "Name of its folder")->required();
-  command->callback([name, &chosen] {
-    chosen.run = [name](Bench& bench) -> absl::Status {
-      api::v1::CheckpointRequest request;
-      api::v1::CheckpointResponse response;
-      request.set_name(*name);
-      RETURN_IF_ERROR(bench.client.Call("OperationsService.Checkpoint", request,
-                                        &response));
-      bench.out.Json(response);
-      bench.out.Line(response.folder());
-      return absl::OkStatus();
-    };
-  });
-}
-
 void AddStatus(CLI::App& app, Chosen& chosen) {
   auto* noun = app.add_subcommand("node", "The node that answers");
   noun->require_subcommand(1);
@@ -273,7 +252,6 @@ void AddOperationCommands(CLI::App& app, Chosen& chosen) {
                       agency::v1::QUARANTINE_DECISION_DISCARD, "Gives it up.");
   AddLedgerVerify(noun("ledger", "The ledger"), chosen);
   AddViewRebuild(noun("view", "The views"), chosen);
-  AddCheckpoint(app, chosen);
   AddStatus(app, chosen);
   AddWhoLooked(app, chosen);
 }
