@@ -35,6 +35,8 @@
 #include "services/views/piece.h"
 #include "services/views/read.h"
 #include "services/views/standing.h"
+#include "services/views/timeline.h"
+#include "services/views/worklists.h"
 
 namespace kith::api {
 
@@ -243,7 +245,9 @@ class ReadCall {
  private:
   static constexpr size_t kLookedAtMax = 5000;
 
-  // Views finish what they made; other parts need nothing.
+  // Views finish what they made; other parts need nothing. Only what is
+  // declared above this line is found: every header of views with a Finish is
+  // included.
   template <class Part>
   static void FinishPart(Part* part) {
     if constexpr (requires { views::Finish(part); }) views::Finish(part);

@@ -28,6 +28,17 @@ struct DecisionFlags {
   }
 };
 
+// Whole ids, as decisions need them; a list has no room for two.
+void PrintSides(const Output& out, const api::v1::DuplicateView& one) {
+  Rows sides;
+  for (const auto& side : one.sides()) {
+    sides.push_back({side.plan_id(), side.agency(),
+                     side.has_lead() ? Text(side.lead()) : ""});
+  }
+  out.Heading("The plans");
+  out.Table({"PLAN", "AGENCY", "CONTACT"}, sides);
+}
+
 void PrintOverlap(const Output& out, const api::v1::DuplicateView& one) {
   Rows steps;
   for (const auto& step : one.basis()) {
@@ -77,6 +88,7 @@ void AddDuplicateShow(CLI::App& noun, Chosen& chosen) {
       google::protobuf::RepeatedPtrField<api::v1::DuplicateView> one;
       *one.Add() = response.case_();
       PrintDuplicates(bench.out, one);
+      PrintSides(bench.out, response.case_());
       PrintOverlap(bench.out, response.case_());
       return absl::OkStatus();
     };
