@@ -1,9 +1,11 @@
 #include "services/api/named_things.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "base/status.h"
 #include "kith/agency/v1/common.pb.h"
+#include "kith/agency/v1/person.pb.h"
 #include "kith/ledger/v1/state.pb.h"
 #include "services/core/keys.h"
 #include "services/views/find.h"
@@ -62,7 +64,23 @@ void CollectField(const Message& message, const FieldDescriptor& field,
   }
 }
 
+// Whether it is a decision on two records that are named by Kith's ids.
+bool CollectPair(const Message& message, Named& named) {
+  if (message.GetDescriptor() != agency::v1::MatchDecided::descriptor()) {
+    return false;
+  }
+  const auto& decided = static_cast<const agency::v1::MatchDecided&>(message);
+  if (decided.one().person_id().empty() ||
+      decided.other().person_id().empty()) {
+    return false;
+  }
+  named.pairs.emplace_back(decided.one().person_id(),
+                           decided.other().person_id());
+  return true;
+}
+
 void Collect(const Message& message, Named& named) {
+  if (CollectPair(message, named)) return;
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
@@ -164,12 +182,48 @@ absl::StatusOr<Labels> SeenLabels(ReadCall& call, const std::string& id) {
   return seen;
 }
 
+namespace {
+
+// The number of the record with that id; 0: there is none.
+absl::StatusOr<uint64_t> RecordNumber(const ReadCall& call,
+                                      const std::string& id) {
+  ASSIGN_OR_RETURN(const auto row,
+                   core::ReadRow<ledger::v1::NumberRow>(call.view().state(),
+                                                        core::keys::Id(id)));
+  return row ? row->number() : 0;
+}
+
+// Whoever may see the match of two records may name both: of another agency's
+// person a hub administrator sees nothing else. Without a match, each alone.
+absl::Status MaySeePair(ReadCall& call, const std::string& one,
+                        const std::string& other) {
+  ASSIGN_OR_RETURN(const uint64_t first, RecordNumber(call, one));
+  ASSIGN_OR_RETURN(const uint64_t second, RecordNumber(call, other));
+  ASSIGN_OR_RETURN(
+      const auto match,
+      core::ReadRow<ledger::v1::MatchRow>(
+          call.view().state(),
+          core::keys::Match(std::min(first, second), std::max(first, second))));
+  if (match) {
+    const absl::Status seen =
+        SeenLabels(call, match->judged().match().id()).status();
+    if (!absl::IsNotFound(seen)) return seen;
+  }
+  RETURN_IF_ERROR(SeenLabels(call, one).status());
+  return SeenLabels(call, other).status();
+}
+
+}  // namespace
+
 absl::Status MaySee(ReadCall& call, const Named& named) {
   for (const std::string& agency : named.agencies) {
     if (!agency.empty() && agency != call.reader().agency) return NotFound();
   }
   for (const std::string& id : named.ids) {
     RETURN_IF_ERROR(SeenLabels(call, id).status());
+  }
+  for (const auto& [one, other] : named.pairs) {
+    RETURN_IF_ERROR(MaySeePair(call, one, other));
   }
   return absl::OkStatus();
 }

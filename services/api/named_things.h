@@ -5,6 +5,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -16,6 +17,8 @@ namespace kith::api {
 struct Named {
   std::set<std::string> ids;       // of persons, things, cases and items
   std::set<std::string> agencies;  // whose own names are used; empty: one's own
+  // Ids of two records that a decision on their match names.
+  std::vector<std::pair<std::string, std::string>> pairs;
 };
 Named NamedIn(const google::protobuf::Message& statement);
 
