@@ -5,8 +5,10 @@
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
+#include <filesystem>
 #include <fstream>
 #include <memory>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 
@@ -90,15 +92,18 @@ absl::StatusOr<std::string> ReadFile(const std::string& path,
                                      size_t bytes_max) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError("the file cannot be opened");
+  const absl::Status too_long = absl::ResourceExhaustedError(
+      absl::StrCat("the file is longer than ", bytes_max, " bytes; split it"));
+  // What is known to be too long takes no memory. A pipe does not tell.
+  std::error_code unknown;
+  const uintmax_t size = std::filesystem::file_size(path, unknown);
+  if (!unknown && size > bytes_max) return too_long;
   std::string bytes;
   std::string piece(1 << 16, '\0');
   while (file.read(piece.data(), static_cast<std::streamsize>(piece.size())) ||
          file.gcount() > 0) {
     bytes.append(piece, 0, static_cast<size_t>(file.gcount()));
-    if (bytes.size() > bytes_max) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "the file is longer than ", bytes_max, " bytes; split it"));
-    }
+    if (bytes.size() > bytes_max) return too_long;
   }
   if (file.bad()) return absl::UnavailableError("the file cannot be read");
   return bytes;

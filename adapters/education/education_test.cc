@@ -227,5 +227,13 @@ TEST(BadInputTest, EntitiesAreNotExpanded) {
             "&a;");
 }
 
+TEST(BadInputTest, ALongFileIsReadToItsEnd) {
+  std::string pupils;
+  for (int i = 0; i < 20000; ++i) absl::StrAppend(&pupils, Pupil(""));
+  const auto items = ReadAll(File(pupils));
+  ASSERT_THAT(items, SizeIs(20000));
+  EXPECT_THAT(items.back().said, SizeIs(1));
+}
+
 }  // namespace
 }  // namespace kith::adapters::education

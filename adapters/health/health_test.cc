@@ -326,6 +326,19 @@ TEST(BadInputTest, EmptyAndDeeplyNestedFilesAreRefused) {
   EXPECT_EQ(closed[0].ending, Ending::kSetAside);
 }
 
+TEST(BadInputTest, ALongFileIsReadToItsEnd) {
+  std::string entries;
+  for (int i = 0; i < 20000; ++i) {
+    absl::StrAppend(&entries, i == 0 ? "" : ",\n",
+                    "{'resource': {'resourceType': 'Patient', 'id': 'p", i,
+                    "', 'name': [{'family': 'B', 'given': ['A']}]}}");
+  }
+  const auto items = Read(Bundle({}).replace(Bundle({}).rfind("]}"), 2,
+                                             absl::StrCat(entries, "]}")));
+  ASSERT_THAT(items, SizeIs(20000));
+  EXPECT_THAT(items.back().said, SizeIs(1));
+}
+
 TEST(BadInputTest, ResourcesOneAfterTheOtherAreEachRead) {
   const auto items = Read(
       "{'resourceType': 'Patient', 'id': 'p1'}\n"
