@@ -3,6 +3,7 @@
 #include "base/civil_date.h"
 #include "kith/agency/v1/common.pb.h"
 #include "services/core/family/resolve.h"
+#include "services/views/find.h"
 
 namespace kith::views {
 namespace {
@@ -115,6 +116,22 @@ absl::StatusOr<std::optional<Household>> HouseholdOf(Reading& reading,
     }
   }
   return std::optional<Household>(std::move(household));
+}
+
+absl::StatusOr<bool> ShieldsContacts(Reading& reading,
+                                     const std::vector<EntityNumber>& records,
+                                     absl::CivilDay today) {
+  for (const EntityNumber record : records) {
+    ASSIGN_OR_RETURN(const ThingRow* row, reading.Record(record));
+    if (row != nullptr && ProtectsContact(*row)) return true;
+  }
+  ASSIGN_OR_RETURN(const auto families,
+                   FamiliesOfRecords(reading.view(), records, today));
+  for (const EntityNumber family : families) {
+    ASSIGN_OR_RETURN(const auto household, HouseholdOf(reading, family, today));
+    if (household.has_value() && household->contacts_shielded) return true;
+  }
+  return false;
 }
 
 }  // namespace kith::views

@@ -89,15 +89,18 @@ absl::StatusOr<Pieces<api::v1::PersonView>> NameOfRecord(const Scene& scene,
 absl::StatusOr<Pieces<api::v1::PersonView>> AboutPerson(const Scene& scene,
                                                         EntityNumber record,
                                                         const Thing& thing);
-// The record splits into views by class; without person or label.
-struct RecordParts {
-  api::v1::RecordView identity;
-  api::v1::RecordView contact;
-  api::v1::RecordView protected_contact;
-  api::v1::RecordView need;
-};
-RecordParts SplitRecord(const ThingRow& row);
 bool ProtectsContact(const ThingRow& record);
+// Whether somebody whom the person of these records lives with, or they, must
+// not be found.
+absl::StatusOr<bool> ShieldsContacts(Reading& reading,
+                                     const std::vector<EntityNumber>& records,
+                                     absl::CivilDay today);
+// The parts of a record by how sensitive they are, each under the label that it
+// bears wherever it is shown: who it is first, then what there is of the
+// others. Without person or outline.
+Pieces<api::v1::RecordView> LabelledParts(const Scene& scene,
+                                          EntityNumber record,
+                                          const ThingRow& row);
 
 // Consents and overrides.
 absl::Status AddRecipients(

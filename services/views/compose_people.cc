@@ -27,6 +27,14 @@ void CopyField(const PersonStated& from, const FieldDescriptor* field,
   to->MergeFrom(only);
 }
 
+// A record by class; without person or label.
+struct RecordParts {
+  RecordView identity;
+  RecordView contact;
+  RecordView protected_contact;
+  RecordView need;
+};
+
 // Which part of a record a field belongs to: by how sensitive it is.
 RecordView* PartFor(const FieldDescriptor* field, RecordParts& parts) {
   switch (field->options().GetExtension(agency::v1::sensitivity)) {
@@ -50,6 +58,24 @@ void PartAddresses(RecordParts& parts) {
     *part.mutable_said()->add_addresses() = address;
   }
   if (parts.contact.said().ByteSizeLong() == 0) parts.contact.clear_said();
+}
+
+RecordParts SplitRecord(const ThingRow& row) {
+  RecordParts parts;
+  PersonStated said = row.record().said();
+  said.clear_record();
+  said.clear_replaced_by();
+  for (auto& identifier : *said.mutable_identifiers()) {
+    identifier.clear_local();
+  }
+  std::vector<const FieldDescriptor*> fields;
+  said.GetReflection()->ListFields(said, &fields);
+  for (const FieldDescriptor* field : fields) {
+    CopyField(said, field, PartFor(field, parts)->mutable_said());
+  }
+  *parts.identity.mutable_checks() = row.record().checks();
+  if (parts.contact.has_said()) PartAddresses(parts);
+  return parts;
 }
 
 void AddRecordPiece(const ItemLabel& label, const PersonView& frame,
@@ -82,24 +108,9 @@ absl::StatusOr<Pieces<PersonView>> PartsOfRecord(const Scene& scene,
   ASSIGN_OR_RETURN(std::string person_id, scene.reading.PersonId(record));
   frame.set_person_id(person_id);
   ASSIGN_OR_RETURN(const RecordView outline, Outline(scene, row, person_id));
-  const RecordParts parts = SplitRecord(row);
-  ItemLabel label = LabelOf(scene, agency::v1::ITEM_CLASS_IDENTITY, row,
-                            row.record().agency(), {record});
-  label.set_shielded(row.record().said().restricted());
-  AddRecordPiece(label, frame, outline, parts.identity, &pieces);
-  if (name_only) return pieces;
-  if (parts.need.has_said()) {
-    label.set_class_(agency::v1::ITEM_CLASS_NEED);
-    AddRecordPiece(label, frame, outline, parts.need, &pieces);
-  }
-  label.set_class_(agency::v1::ITEM_CLASS_CONTACT);
-  label.set_shielded(label.shielded() || scene.contacts_shielded);
-  if (parts.contact.has_said()) {
-    AddRecordPiece(label, frame, outline, parts.contact, &pieces);
-  }
-  label.set_shielded(true);
-  if (parts.protected_contact.has_said()) {
-    AddRecordPiece(label, frame, outline, parts.protected_contact, &pieces);
+  for (const auto& part : LabelledParts(scene, record, row)) {
+    AddRecordPiece(part.label, frame, outline, part.part, &pieces);
+    if (name_only) break;
   }
   return pieces;
 }
@@ -201,22 +212,28 @@ bool ProtectsContact(const ThingRow& row) {
   return false;
 }
 
-RecordParts SplitRecord(const ThingRow& row) {
-  RecordParts parts;
-  PersonStated said = row.record().said();
-  said.clear_record();
-  said.clear_replaced_by();
-  for (auto& identifier : *said.mutable_identifiers()) {
-    identifier.clear_local();
+Pieces<RecordView> LabelledParts(const Scene& scene, EntityNumber record,
+                                 const ThingRow& row) {
+  RecordParts parts = SplitRecord(row);
+  ItemLabel label = LabelOf(scene, agency::v1::ITEM_CLASS_IDENTITY, row,
+                            row.record().agency(), {record});
+  label.set_shielded(row.record().said().restricted());
+  Pieces<RecordView> pieces;
+  pieces.push_back({label, std::move(parts.identity)});
+  if (parts.need.has_said()) {
+    label.set_class_(agency::v1::ITEM_CLASS_NEED);
+    pieces.push_back({label, std::move(parts.need)});
   }
-  std::vector<const FieldDescriptor*> fields;
-  said.GetReflection()->ListFields(said, &fields);
-  for (const FieldDescriptor* field : fields) {
-    CopyField(said, field, PartFor(field, parts)->mutable_said());
+  label.set_class_(agency::v1::ITEM_CLASS_CONTACT);
+  label.set_shielded(label.shielded() || scene.contacts_shielded);
+  if (parts.contact.has_said()) {
+    pieces.push_back({label, std::move(parts.contact)});
   }
-  *parts.identity.mutable_checks() = row.record().checks();
-  if (parts.contact.has_said()) PartAddresses(parts);
-  return parts;
+  label.set_shielded(true);
+  if (parts.protected_contact.has_said()) {
+    pieces.push_back({label, std::move(parts.protected_contact)});
+  }
+  return pieces;
 }
 
 absl::StatusOr<Pieces<PersonView>> OfRecord(const Scene& scene,

@@ -20,23 +20,6 @@ using api::v1::PersonView;
 using api::v1::PlanView;
 using api::v1::ReferralView;
 
-// Whether somebody whom the person lives with, or they, must not be found.
-absl::StatusOr<bool> ShieldsContacts(Reading& reading,
-                                     const std::vector<EntityNumber>& records,
-                                     absl::CivilDay today) {
-  for (const EntityNumber record : records) {
-    ASSIGN_OR_RETURN(const ThingRow* row, reading.Record(record));
-    if (row != nullptr && ProtectsContact(*row)) return true;
-  }
-  ASSIGN_OR_RETURN(const auto families,
-                   FamiliesOfRecords(reading.view(), records, today));
-  for (const EntityNumber family : families) {
-    ASSIGN_OR_RETURN(const auto household, HouseholdOf(reading, family, today));
-    if (household.has_value() && household->contacts_shielded) return true;
-  }
-  return false;
-}
-
 class PersonAnswer {
  public:
   PersonAnswer(Reading& reading, absl::CivilDay today, bool contacts_shielded)
