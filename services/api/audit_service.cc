@@ -1,10 +1,10 @@
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
 #include "base/bytes.h"
 #include "base/civil_date.h"
 #include "base/status.h"
@@ -31,9 +31,8 @@ google::protobuf::Timestamp ToProto(int64_t micros) {
   return TimeUtil::MicrosecondsToTimestamp(micros);
 }
 
-// The fact at `position`, as a replay shows it.
-absl::StatusOr<v1::ReplayEntry> EntryAt(ReadCall& call, uint64_t position,
-                                        const v1::TimelineEntry& line) {
+// The fact at `position`, whole, with what the ledger knows of it.
+absl::StatusOr<v1::ReplayEntry> EntryAt(ReadCall& call, uint64_t position) {
   ASSIGN_OR_RETURN(const eventstore::StoredRecord record,
                    call.view().snapshot().ReadRecord(position));
   v1::ReplayEntry entry;
@@ -45,7 +44,6 @@ absl::StatusOr<v1::ReplayEntry> EntryAt(ReadCall& call, uint64_t position,
   entry.mutable_statement()->set_source(record.source);
   entry.mutable_statement()->set_epoch(record.epoch);
   entry.mutable_statement()->set_sequence(record.sequence);
-  *entry.mutable_by() = line.by();
   if (!record.payload ||
       !entry.mutable_fact()->ParseFromString(*record.payload)) {
     return absl::DataLossError("a fact of the timeline does not read back");
@@ -56,27 +54,20 @@ absl::StatusOr<v1::ReplayEntry> EntryAt(ReadCall& call, uint64_t position,
   return entry;
 }
 
-// Sends one line of the timeline with its fact. False: nobody listens.
+// Sends what may be shown of one entry. False: nobody listens.
 absl::StatusOr<bool> SendOne(ReadCall& call,
-                             const views::Pieces<v1::TimelineEntry>& lines,
-                             uint64_t after, ReplayStream& stream,
-                             bool& any_shown) {
-  views::Pieces<v1::ReplayResponse> pieces;
+                             const views::Pieces<v1::ReplayEntry>& pieces,
+                             ReplayStream& stream, bool& any_shown) {
   views::Concerned concerned;
-  concerned.Add(lines);
-  for (const auto& line : lines) {
-    uint64_t position = 0;
-    if (!absl::SimpleAtoi(line.part.position(), &position)) continue;
-    if (position < after || position >= call.until()) return true;
-    ASSIGN_OR_RETURN(v1::ReplayEntry entry, EntryAt(call, position, line.part));
-    views::Piece<v1::ReplayResponse> piece{line.label, {}};
-    *piece.part.mutable_entry() = std::move(entry);
-    pieces.push_back(std::move(piece));
-  }
+  concerned.Add(pieces);
   ASSIGN_OR_RETURN(disclosure::Discloser door, call.Door(concerned));
   auto disclosed = door.Compose<v1::ReplayResponse>(
-      pieces, [](v1::ReplayResponse* response) { return response; },
-      [&](v1::ReplayResponse* response) { call.SignAnswer(response); });
+      pieces,
+      [](v1::ReplayResponse* response) { return response->mutable_entry(); },
+      [&](v1::ReplayResponse* response) {
+        if (response->has_entry()) views::Finish(response->mutable_entry());
+        call.SignAnswer(response);
+      });
   const bool shown = disclosed.account().shown();
   ASSIGN_OR_RETURN(auto recorded, call.Record(std::move(disclosed)));
   any_shown = any_shown || shown;
@@ -100,14 +91,25 @@ absl::Status ReplayAll(ReadCall& call, const v1::ReplayRequest& request,
   ASSIGN_OR_RETURN(const auto there,
                    views::SummaryPieces(call.rows(), family, call.now()));
   if (!there) return NotFound();
+  const views::ReadEntry read =
+      [&](uint64_t position) -> absl::StatusOr<std::optional<v1::ReplayEntry>> {
+    if (position < after || position >= call.until()) {
+      return std::optional<v1::ReplayEntry>();
+    }
+    ASSIGN_OR_RETURN(auto entry, EntryAt(call, position));
+    return std::optional<v1::ReplayEntry>(std::move(entry));
+  };
+  const views::Telling telling = call.reader().role == agency::v1::ROLE_AUDITOR
+                                     ? views::Telling::kWhole
+                                     : views::Telling::kAsViewsShow;
   bool any_shown = after > 0;
   views::PageFrom from{"", kReplayPage};
   do {
-    ASSIGN_OR_RETURN(const auto page,
-                     views::Timeline(call.rows(), family, call.now(), from));
+    ASSIGN_OR_RETURN(const auto page, views::Replay(call.rows(), family, call.now(),
+                                              from, read, telling));
     for (const auto& entry : page.entries) {
       ASSIGN_OR_RETURN(const bool listening,
-                       SendOne(call, entry.pieces, after, stream, any_shown));
+                       SendOne(call, entry.pieces, stream, any_shown));
       if (!listening) return absl::CancelledError("nobody listens");
     }
     from.cursor = page.next;

@@ -11,11 +11,14 @@
 #include "services/core/family/dates.h"
 #include "services/core/family/resolve.h"
 #include "services/views/compose.h"
+#include "services/views/finish.h"
+#include "services/views/replay.h"
 #include "services/views/times.h"
 
 namespace kith::views {
 namespace {
 
+using api::v1::ReplayEntry;
 using api::v1::TimelineEntry;
 using ledger::v1::TimelineRow;
 
@@ -192,20 +195,41 @@ absl::Status CollectAll(const Household& household, Collector& collector) {
   return absl::OkStatus();
 }
 
-}  // namespace
+absl::StatusOr<Pieces<ReplayEntry>> ToldOf(const Scene& scene,
+                                           const Household& household,
+                                           const Line& line, ReplayEntry entry,
+                                           Telling telling) {
+  Pieces<ReplayEntry> pieces;
+  ASSIGN_OR_RETURN(const auto label, LabelOfLine(scene, household, line));
+  if (!label.has_value()) return pieces;
+  const ledger::v1::Fact fact = std::move(*entry.mutable_fact());
+  entry.clear_fact();
+  ASSIGN_OR_RETURN(*entry.mutable_by(), scene.reading.SaidBy(line.row.said()));
+  pieces.push_back({*label, entry});
+  ASSIGN_OR_RETURN(auto content, ContentOf(scene, household, line.subject,
+                                           *label, fact, telling));
+  for (auto& part : content) {
+    pieces.push_back({std::move(part.label), entry});
+    *pieces.back().part.mutable_fact() = std::move(part.part);
+  }
+  return pieces;
+}
 
-absl::StatusOr<Page<TimelineEntry>> Timeline(const core::StateReader& view,
-                                             EntityNumber family,
-                                             absl::Time now,
-                                             const PageFrom& from) {
-  Page<TimelineEntry> page;
+// `compose` gives the pieces of a line; none: it is passed over.
+template <class T, class Compose>
+absl::StatusOr<Page<T>> PageOfLines(const core::StateReader& view,
+                                    EntityNumber family, absl::Time now,
+                                    const PageFrom& from,
+                                    const Compose& compose) {
+  Page<T> page;
   Reading reading(view);
   const absl::CivilDay today = base::LondonDay(now);
   ASSIGN_OR_RETURN(const auto household, HouseholdOf(reading, family, today));
   if (!household.has_value()) return page;
   Collector collector(view, from);
   RETURN_IF_ERROR(CollectAll(*household, collector));
-  const Scene scene{reading, today, household->family, false};
+  const Scene scene{reading, today, household->family,
+                    household->contacts_shielded};
   std::string last = from.cursor;
   size_t count = 0;
   for (const auto& [position, line] : collector.lines()) {
@@ -214,11 +238,37 @@ absl::StatusOr<Page<TimelineEntry>> Timeline(const core::StateReader& view,
       break;
     }
     last = keys::Numbered(position);
-    ASSIGN_OR_RETURN(auto pieces, OfLine(scene, *household, position, line));
+    ASSIGN_OR_RETURN(auto pieces, compose(scene, *household, position, line));
     if (!pieces.empty()) page.entries.push_back({std::move(pieces), last});
   }
   return page;
 }
+
+}  // namespace
+
+absl::StatusOr<Page<TimelineEntry>> Timeline(const core::StateReader& view,
+                                             EntityNumber family,
+                                             absl::Time now,
+                                             const PageFrom& from) {
+  return PageOfLines<TimelineEntry>(view, family, now, from, OfLine);
+}
+
+absl::StatusOr<Page<ReplayEntry>> Replay(const core::StateReader& view,
+                                         EntityNumber family, absl::Time now,
+                                         const PageFrom& from,
+                                         const ReadEntry& read,
+                                         Telling telling) {
+  return PageOfLines<ReplayEntry>(
+      view, family, now, from,
+      [&](const Scene& scene, const Household& household, uint64_t position,
+          const Line& line) -> absl::StatusOr<Pieces<ReplayEntry>> {
+        ASSIGN_OR_RETURN(auto entry, read(position));
+        if (!entry.has_value()) return Pieces<ReplayEntry>();
+        return ToldOf(scene, household, line, *std::move(entry), telling);
+      });
+}
+
+void Finish(ReplayEntry* entry) { DropRepeats(entry->mutable_by()); }
 
 namespace {
 
