@@ -89,7 +89,7 @@ absl::Status ReplayAll(ReadCall& call, const v1::ReplayRequest& request,
                    SeenFamily(call, request.family_id()));
   RETURN_IF_ERROR(call.FoldAsOf({{family}, {}}));
   ASSIGN_OR_RETURN(const auto there,
-                   views::SummaryPieces(call.rows(), family, call.now()));
+                   views::SummaryPieces(call.rows(), family, call.then()));
   if (!there) return NotFound();
   const views::ReadEntry read =
       [&](uint64_t position) -> absl::StatusOr<std::optional<v1::ReplayEntry>> {
@@ -105,9 +105,10 @@ absl::Status ReplayAll(ReadCall& call, const v1::ReplayRequest& request,
   bool any_shown = after > 0;
   views::PageFrom from{"", kReplayPage};
   do {
-    ASSIGN_OR_RETURN(const auto page, views::Replay(call.rows(), family, call.now(),
+    ASSIGN_OR_RETURN(auto page, views::Replay(call.rows(), family, call.then(),
                                               from, read, telling));
-    for (const auto& entry : page.entries) {
+    for (auto& entry : page.entries) {
+      RETURN_IF_ERROR(call.DropUndone(&entry.pieces));
       ASSIGN_OR_RETURN(const bool listening,
                        SendOne(call, entry.pieces, stream, any_shown));
       if (!listening) return absl::CancelledError("nobody listens");

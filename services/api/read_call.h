@@ -66,6 +66,8 @@ class ReadCall {
   const engine::ReadView& view() const { return *view_; }
   Node& node() { return node_; }
   absl::Time now() const { return now_; }
+  // The moment asked for: what `now` means to the views.
+  absl::Time then() const { return then_; }
   // An auditor's reason, where the request carries one.
   void SetReason(const std::string& reason) {
     asking_.reason = reader_.reason = reason;
@@ -238,6 +240,12 @@ class ReadCall {
   // Rows of the views: present ones, or as of the time asked for.
   const core::StateReader& rows() const;
   absl::Status FoldAsOf(const views::AsOfStart& start);
+  // Takes out what was reached, in a read of the past, through a link that has
+  // since been undone.
+  template <class View>
+  absl::Status DropUndone(views::Pieces<View>* pieces) {
+    return DropUndone(start_, pieces);
+  }
   bool is_as_of() const { return as_of_.has_value(); }
   uint64_t position() const { return view_->position(); }
   uint64_t until() const { return as_of_.value_or(view_->position()); }
@@ -360,7 +368,7 @@ class ReadCall {
   std::map<uint64_t, agency::v1::LegalBasis> legal_basis_;
   std::unique_ptr<engine::ReadView> view_;
   absl::Time now_;                 // of the call
-  absl::Time then_;                // what `now` means to the views
+  absl::Time then_;                // the moment asked for
   std::optional<uint64_t> as_of_;  // facts before it are what was known
   std::optional<core::MapState> then_rows_;
   views::AsOfStart start_;    // whose history `then_rows_` were folded from

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/substitute.h"
+#include "google/protobuf/util/time_util.h"
 #include "kith/api/v1/assessment_service.grpc.pb.h"
 #include "kith/api/v1/audit_service.grpc.pb.h"
 #include "kith/api/v1/duplicate_service.grpc.pb.h"
@@ -228,6 +229,69 @@ TEST_F(ReplayContentTest, WhatIsShownIsWholeAndToldOnce) {
   EXPECT_EQ(said.said().disabilities_size(), 1);
   EXPECT_EQ(said.checks_size(), 1);
   EXPECT_GT(said.record().number(), 0u);
+}
+
+// A replay of the past went by who was a member on the day of asking: what was
+// the mother's as well was shown by the child's consent alone once she had
+// left.
+TEST_F(ReplayContentTest, AReplayOfAMomentGoesByWhoWasAMemberThen) {
+  story.Made(&FamilyService::Stub::RegisterFamily,
+             absl::Substitute(
+                 R"(family { family { id: "$0" }
+                      members { person { $1 } role: "mother"
+                        period { until { year: 2024 month: 3 day: 20 } } } })",
+                 story.family(), RecordText("mother")));
+  story.Made(&FamilyService::Stub::StateNetworkMember,
+             absl::Substitute(R"(member { family { id: "$0" } name: "Aunt Vera"
+                                  relationship: "aunt" })",
+                              story.family()));
+  ShareOne("child");
+  api::v1::ReadOptions then;
+  *then.mutable_at_time() =
+      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(
+          absl::ToUnixMicros(server.clock().Now()));
+  server.clock().Advance(absl::Hours(24 * 60));
+  EXPECT_THAT(Replay(health, then), HasSubstr("given: \"child\""));
+  EXPECT_THAT(Replay(health, then), Not(HasSubstr("Aunt Vera")));
+  EXPECT_THAT(Replay(Who(), then), HasSubstr("Aunt Vera"));
+}
+
+// A replay of the past told health of whose family its patient was taken for.
+TEST_F(ReplayContentTest, WhatALinkSinceUndoneLedToIsNotReplayed) {
+  const auto number = [](const std::string& value) {
+    return absl::Substitute(
+        R"(identifiers { kind: IDENTIFIER_KIND_NHS_NUMBER value: "$0"
+                         status: IDENTIFIER_STATUS_VERIFIED })",
+        value);
+  };
+  const auto state_patient = [&](const std::string& value) {
+    story.Made(&FamilyService::Stub::StatePerson,
+               absl::Substitute(R"(person { $0
+                   names { use: NAME_USE_USUAL given: "mother" family: "Ferris" }
+                   birth_date { year: 1985 month: 6 day: 2 } $1 })",
+                                RecordText("patient"), number(value)),
+               health);
+  };
+  ShareOne("child");
+  StateMother(number("9434765919"));
+  state_patient("9434765919");
+  story.Made(&FamilyService::Stub::StateInvolvement,
+             absl::Substitute(R"(involvement { person { $0 } service: "clinic"
+                 involvement { system: "main" local_id: "i1" } })",
+                              RecordText("patient")),
+             health);
+  api::v1::ReadOptions then;
+  then.set_at_position(
+      server.Call(Who(), &FamilyService::Stub::GetFamily, story.Get())
+          .value.info()
+          .position());
+  EXPECT_THAT(Replay(health, then), HasSubstr("clinic"));
+  state_patient("9434765870");
+  EXPECT_THAT(Replay(health, then), HasSubstr("given: \"child\""));
+  EXPECT_THAT(Replay(health, then), Not(HasSubstr("clinic")));
+  Who auditor = Of("audit", "a1", "auditor");
+  auditor.reason = "complaint 7";
+  EXPECT_THAT(Replay(auditor, then), HasSubstr("clinic"));
 }
 
 // Who works with the family is not shown how to reach somebody who has left it
