@@ -162,6 +162,17 @@ Named NamedIn(const Message& statement) {
   return named;
 }
 
+absl::StatusOr<Labels> SeenOf(ReadCall& call, const Labels& labels) {
+  views::Concerned concerned;
+  for (const auto& label : labels) concerned.Add(label);
+  ASSIGN_OR_RETURN(disclosure::Discloser door, call.Door(concerned));
+  Labels seen;
+  for (const auto& label : labels) {
+    if (door.Admit(label)) seen.push_back(label);
+  }
+  return seen;
+}
+
 absl::StatusOr<Labels> SeenLabels(ReadCall& call, const std::string& id) {
   const auto parsed = base::ParseId(id);
   if (!parsed || parsed->partnership != call.node().partnership) {
@@ -171,13 +182,7 @@ absl::StatusOr<Labels> SeenLabels(ReadCall& call, const std::string& id) {
   if (!named) return NotFound();
   if (parsed->kind == base::IdKind::kFamily) call.Touch(named->number);
   ASSIGN_OR_RETURN(const Labels labels, LabelsOf(call, parsed->kind, *named));
-  views::Concerned concerned;
-  for (const auto& label : labels) concerned.Add(label);
-  ASSIGN_OR_RETURN(disclosure::Discloser door, call.Door(concerned));
-  Labels seen;
-  for (const auto& label : labels) {
-    if (door.Admit(label)) seen.push_back(label);
-  }
+  ASSIGN_OR_RETURN(Labels seen, SeenOf(call, labels));
   if (seen.empty()) return NotFound();
   return seen;
 }

@@ -36,4 +36,8 @@ absl::StatusOr<uint64_t> SeenPerson(ReadCall& call, absl::string_view id);
 absl::StatusOr<std::vector<ledger::v1::ItemLabel>> SeenLabels(
     ReadCall& call, const std::string& id);
 
+// Those of `labels` under which the caller may see something.
+absl::StatusOr<std::vector<ledger::v1::ItemLabel>> SeenOf(
+    ReadCall& call, const std::vector<ledger::v1::ItemLabel>& labels);
+
 }  // namespace kith::api

@@ -216,6 +216,24 @@ class ReadCall {
     return node_.access.Record(std::move(disclosed), asking_, call);
   }
 
+  // The same of an answer of which something was shown; else NOT_FOUND.
+  template <class Response>
+  absl::StatusOr<access::Recorded<Response>> RecordShown(
+      disclosure::Disclosed<Response> disclosed) {
+    if (!disclosed.account().shown()) {
+      denied_account_ = disclosed.account();
+      return NotFound();
+    }
+    return Record(std::move(disclosed));
+  }
+
+  // NOT_FOUND; the record of the refusal says of whom and what the door, which
+  // let nothing through, was asked.
+  absl::Status Withheld(const disclosure::Discloser& door) {
+    denied_account_ = door.account();
+    return NotFound();
+  }
+
   // The answer tells nobody from somebody withheld: it is not to leave sooner
   // for the one than for the other.
   void LeaveOnBeat() { leaves_on_beat_ = true; }
@@ -259,16 +277,6 @@ class ReadCall {
   template <class Part>
   static void FinishPart(Part* part) {
     if constexpr (requires { views::Finish(part); }) views::Finish(part);
-  }
-
-  template <class Response>
-  absl::StatusOr<access::Recorded<Response>> RecordShown(
-      disclosure::Disclosed<Response> disclosed) {
-    if (!disclosed.account().shown()) {
-      denied_account_ = disclosed.account();
-      return NotFound();
-    }
-    return Record(std::move(disclosed));
   }
 
   template <class View, class Response>

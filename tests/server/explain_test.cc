@@ -19,6 +19,16 @@ class ExplainTest : public ::testing::Test {
                            story.child(), more)));
   }
 
+  void ProtectMother() {
+    story.Made(&FamilyService::Stub::StatePerson,
+               absl::Substitute(R"(person { $0
+                   names { use: NAME_USE_USUAL given: "mother" family: "Ferris" }
+                   birth_date { year: 1985 month: 6 day: 2 }
+                   addresses { lines: "7 Quayside Row" postcode: "RV1 4QX"
+                               protected: true } })",
+                                RecordText("mother")));
+  }
+
   TestServer server;
   FamilyStory story{server};
 };
@@ -37,6 +47,51 @@ TEST_F(ExplainTest, ItNamesTheRowsAndFactsThatDecided) {
   ASSERT_EQ(after.value.decided_by_ids_size(), 1);
   EXPECT_EQ(after.value.decided_by_ids(0), consent);
   EXPECT_GT(after.value.rows_size(), 0);
+}
+
+// Whoever might receive it was looked up whether or not the caller may know of
+// them: an answer told that they are there.
+TEST_F(ExplainTest, WhoMayNotBeKnownOfIsAsIfTheyWereNotThere) {
+  const std::string unseen =
+      story.Made(&FamilyService::Stub::StatePerson,
+                 absl::Substitute(R"(person { $0 names { given: "Ada" } })",
+                                  RecordText("unseen")),
+                 Of("health", "hv-7"));
+  const auto ask = [&](const std::string& recipient) {
+    return Explain(absl::Substitute(
+                       R"(recipient_person_id: "$0" class: ITEM_CLASS_NEED)",
+                       recipient))
+        .status;
+  };
+  EXPECT_EQ(ReasonOf(ask(story.mother())), "OK");
+  const auto absent = ask(Absent(unseen));
+  EXPECT_EQ(absent.error_code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(ask(unseen).error_code(), absent.error_code());
+  EXPECT_EQ(ask(unseen).error_message(), absent.error_message());
+}
+
+// It was explained as shared while every read withheld it.
+TEST_F(ExplainTest, AProtectedAddressIsExplainedAsReadsDecideIt) {
+  story.Share("school");
+  const std::string contact = R"(agency: "school" class: ITEM_CLASS_CONTACT)";
+  EXPECT_EQ(Explain(contact).value.reason(), "shared_unagreed");
+  ProtectMother();
+  EXPECT_EQ(Explain(contact).value.reason(), "shielded");
+  EXPECT_FALSE(Explain(contact).value.allowed());
+  EXPECT_EQ(
+      Explain(R"(agency: "school" class: ITEM_CLASS_IDENTITY)").value.reason(),
+      "shared_unagreed");
+}
+
+// The first of an item's parts was explained, and passed for the whole.
+TEST_F(ExplainTest, AnItemIsExplainedByItsStrictestPart) {
+  story.OpenPlan();  // the council works with each of them
+  story.Share("school");
+  const std::string item =
+      absl::Substitute(R"(agency: "school" item_id: "$0")", story.mother());
+  EXPECT_EQ(Explain(item).value.reason(), "shared_unagreed");
+  ProtectMother();
+  EXPECT_EQ(Explain(item).value.reason(), "shielded");
 }
 
 TEST_F(ExplainTest, ItTellsNobodyWhoMayNotSeeTheConsents) {

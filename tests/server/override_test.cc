@@ -74,6 +74,16 @@ class OverrideServiceTest : public ::testing::Test {
     }
     return count;
   }
+  api::v1::ExplainAccessResponse Explained(const Who& who,
+                                           const std::string& recipient) {
+    const auto answer =
+        server.Call(who, &ConsentService::Stub::ExplainAccess,
+                    Text<api::v1::ExplainAccessRequest>(absl::Substitute(
+                        R"(person_id: "$0" class: ITEM_CLASS_IDENTITY $1)",
+                        story.mother(), recipient)));
+    EXPECT_EQ(ReasonOf(answer.status), "OK");
+    return answer.value;
+  }
   Who Mother() {
     Who who;
     who.role = "family_member";
@@ -209,6 +219,38 @@ TEST_F(OverrideServiceTest, R088R101TheFamilyDoesNotSeeWhatAnEmbargoCovers) {
           said.value.outcome().made_ids(0))));
   ASSERT_EQ(ReasonOf(told.status), "OK");
   EXPECT_EQ(LooksOf(WhoLooked(Mother()), "police"), 1);
+}
+
+// She read "override", and its id.
+TEST_F(OverrideServiceTest, R088AnExplanationTellsTheFamilyNothingOfAnEmbargo) {
+  story.OpenPlan();
+  const std::string police = R"(agency: "police" purpose: "safeguarding")";
+  const auto before = Explained(Mother(), police);
+  EXPECT_EQ(before.reason(), "no_permission");
+  ASSERT_EQ(ReasonOf(Override(kNotTold).status), "OK");
+  const auto after = Explained(Mother(), police);
+  EXPECT_FALSE(after.allowed());
+  EXPECT_EQ(after.reason(), before.reason());
+  EXPECT_EQ(after.decided_by_ids_size(), 0);
+  // Whose agency stated it reads what holds.
+  const auto known = Explained(Who(), police);
+  EXPECT_TRUE(known.allowed());
+  EXPECT_EQ(known.reason(), "override");
+  EXPECT_EQ(known.decided_by_ids_size(), 1);
+}
+
+TEST_F(OverrideServiceTest, R088AnExplanationTellsTheFamilyNothingOfTheGlass) {
+  story.OpenPlan();
+  ASSERT_EQ(
+      ReasonOf(BreakGlass(health, "not_told_because: \"she would be beaten\"")
+                   .status),
+      "OK");
+  const auto explained = Explained(
+      Mother(),
+      R"(agency: "health" practitioner_local_id: "hv-7" purpose: "early_help")");
+  EXPECT_FALSE(explained.allowed());
+  EXPECT_EQ(explained.reason(), "no_permission");
+  EXPECT_EQ(explained.decided_by_ids_size(), 0);
 }
 
 TEST_F(OverrideServiceTest, TheLookSaysOnWhatItStood) {

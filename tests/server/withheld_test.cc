@@ -1,5 +1,6 @@
 // What some may not see, and who may: a young person's wish, refused storage,
 // agreements, panel cases, who looked.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
@@ -65,6 +66,17 @@ class YoungPersonTest : public WithheldTest {
                                from_family: true $1 })",
                                 RecordText("teen"), what));
   }
+  // Of the teenager's needs.
+  api::v1::ExplainAccessResponse Explained(const Who& who,
+                                           const std::string& recipient) {
+    const auto answer = server.Call(
+        who, &ConsentService::Stub::ExplainAccess,
+        Text<api::v1::ExplainAccessRequest>(absl::Substitute(
+            R"(person_id: "$0" purpose: "early_help" class: ITEM_CLASS_NEED $1)",
+            teen, recipient)));
+    EXPECT_EQ(ReasonOf(answer.status), "OK");
+    return answer.value;
+  }
   api::v1::GetFamilyResponse Seen() {
     const auto answer =
         server.Call(mother, &FamilyService::Stub::GetFamily, story.Get());
@@ -104,6 +116,43 @@ TEST_F(YoungPersonTest, R070WhatAYoungPersonWithholdsIsAbsentFromEveryView) {
   EXPECT_EQ(Seen().info().etag(), etag);
   EXPECT_EQ(LinesSeen(), lines);
   EXPECT_EQ(Seen().family().consents_size(), consents);
+}
+
+// It said "restricted", and named the restriction, to whom it keeps out.
+TEST_F(YoungPersonTest,
+       R070R081AnExplanationTellsNoneWhomItBarsOfARestriction) {
+  const std::string to_mother =
+      absl::Substitute(R"(recipient_person_id: "$0")", story.mother());
+  const auto before = Explained(mother, to_mother);
+  EXPECT_EQ(before.reason(), "shared");
+  Withhold("classes: ITEM_CLASS_NEED");
+  const auto after = Explained(mother, to_mother);
+  EXPECT_EQ(after.reason(), before.reason());
+  EXPECT_THAT(after.decided_by_ids(),
+              ::testing::ElementsAreArray(before.decided_by_ids()));
+  // Who may see the restriction reads what holds.
+  const auto known = Explained(Who(), to_mother);
+  EXPECT_EQ(known.reason(), "restricted");
+  EXPECT_EQ(known.decided_by_ids_size(), 1);
+}
+
+TEST_F(YoungPersonTest, R081AnExplanationTellsABarredPractitionerNothing) {
+  const std::string to_w2 = R"(agency: "council" practitioner_local_id: "w2")";
+  Withhold(R"(classes: ITEM_CLASS_NEED
+              barred { practitioner { agency: "council" local_id: "w2" } })");
+  const auto own = Explained(Of("council", "w2"), to_w2);
+  EXPECT_EQ(own.reason(), "own_agency");
+  EXPECT_EQ(own.decided_by_ids_size(), 0);
+  EXPECT_EQ(Explained(Who(), to_w2).reason(), "restricted");
+}
+
+TEST_F(YoungPersonTest, R081OfSeveralThingsTheOneThatIsWithheldIsExplained) {
+  Need("housing");
+  Withhold(absl::StrCat("item_ids: '", need, "'"));
+  const std::string to_mother =
+      absl::Substitute(R"(recipient_person_id: "$0")", story.mother());
+  EXPECT_EQ(Explained(Who(), to_mother).reason(), "restricted");
+  EXPECT_EQ(Explained(mother, to_mother).reason(), "shared");
 }
 
 TEST_F(YoungPersonTest, R070R101LooksSayWhoLookedAndNotAtWhatIsWithheld) {
