@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -138,6 +139,10 @@ v1::LookEntry ToApi(const ledger::v1::AccessRecord& record) {
   return look;
 }
 
+bool IsOfOverride(const ledger::v1::AccessTally& tally) {
+  return tally.class_() == agency::v1::ITEM_CLASS_OVERRIDE;
+}
+
 // What was looked at tells of those it is about: whoever is kept from anything
 // of theirs learns that somebody looked, and not at what.
 views::Piece<v1::LookEntry> AtWhat(const ledger::v1::AccessRecord& record,
@@ -148,11 +153,25 @@ views::Piece<v1::LookEntry> AtWhat(const ledger::v1::AccessRecord& record,
   for (const auto& tally : record.tallies()) {
     if (tally.shown()) {
       piece.part.add_shown(tally.class_());
-    } else {
+    } else if (!IsOfOverride(tally)) {
       piece.part.add_withheld(tally.class_());
     }
   }
   return piece;
+}
+
+// That overrides were withheld tells that there are some: apart, for an embargo
+// to cover it alone. Empty: none were.
+views::Pieces<v1::LookEntry> AtOverrides(const ledger::v1::AccessRecord& record,
+                                         ledger::v1::ItemLabel label) {
+  v1::LookEntry look;
+  for (const auto& tally : record.tallies()) {
+    if (tally.shown() || !IsOfOverride(tally)) continue;
+    look.add_withheld(tally.class_());
+  }
+  if (look.withheld().empty()) return {};
+  label.mutable_records()->MergeFrom(record.records());
+  return {{std::move(label), std::move(look)}};
 }
 
 // Who may know who looked: the agencies that work with the family, its members
@@ -188,12 +207,36 @@ views::Piece<v1::LookEntry> ForAuditors(
   return piece;
 }
 
+// Who may look without the family's being told, and what for.
+struct Unseen {
+  std::string agency;         // everybody there; empty: the practitioner
+  uint64_t practitioner = 0;  // by number
+  std::string purpose;        // empty: whatever for
+};
+
 // Whose looks these are, and which of them the family is not to know of.
 struct Looked {
   ledger::v1::ItemLabel label;
   std::vector<uint64_t> subjects;
   std::set<uint64_t> embargoed;  // overrides and broken glass, by number
+  std::vector<Unseen> unseen;    // whom those let look
 };
+
+void AddEmbargo(const ledger::v1::OverrideRow& row, Looked* looked) {
+  if (!views::IsEmbargoed(row)) return;
+  const auto& recorded = row.recorded();
+  looked->embargoed.insert(recorded.override().number());
+  for (const auto& recipient : recorded.recipients()) {
+    looked->unseen.push_back({recipient.agency(), recipient.practitioner(),
+                              recorded.said().purpose()});
+  }
+}
+
+void AddEmbargo(const ledger::v1::GlassRow& row, Looked* looked) {
+  if (!views::IsEmbargoed(row)) return;
+  looked->embargoed.insert(row.broken().access().number());
+  looked->unseen.push_back({"", row.broken().practitioner(), ""});
+}
 
 // Looks at families that joined this one are looks at it.
 absl::StatusOr<Looked> LookedAt(const ReadCall& call, uint64_t family) {
@@ -210,30 +253,50 @@ absl::StatusOr<Looked> LookedAt(const ReadCall& call, uint64_t family) {
                          concerned.records.end());
   ASSIGN_OR_RETURN(const views::Standing standing,
                    views::StandingOf(rows, concerned, call.now()));
-  for (const auto& row : standing.overrides) {
-    if (!views::IsEmbargoed(row)) continue;
-    looked.embargoed.insert(row.recorded().override().number());
-  }
-  for (const auto& row : standing.glass) {
-    if (!views::IsEmbargoed(row)) continue;
-    looked.embargoed.insert(row.broken().access().number());
-  }
+  for (const auto& row : standing.overrides) AddEmbargo(row, &looked);
+  for (const auto& row : standing.glass) AddEmbargo(row, &looked);
   return looked;
 }
 
-// Whether the look shows that there is something the family is not told of:
-// what opened it, or that overrides were looked at.
-bool IsEmbargoed(const ledger::v1::AccessRecord& record, const Looked& looked) {
-  if (looked.embargoed.empty()) return false;
+// Whether the look shows what opened it, or that there are overrides.
+bool TellsOfOverride(const ledger::v1::AccessRecord& record,
+                     const Looked& looked) {
   for (const auto& tally : record.tallies()) {
-    if (tally.shown() && tally.class_() == agency::v1::ITEM_CLASS_OVERRIDE) {
-      return true;
-    }
+    if (tally.shown() && IsOfOverride(tally)) return true;
     for (const uint64_t number : tally.decided_by()) {
       if (looked.embargoed.count(number) > 0) return true;
     }
   }
   return false;
+}
+
+// Whether one looked who may do so unknown to the family: their other looks for
+// that purpose, of which nothing was opened, would tell of them too.
+absl::StatusOr<bool> IsByUnseen(const ReadCall& call,
+                                const ledger::v1::AccessRecord& record,
+                                const Looked& looked) {
+  // Who calls through an agency's program is not of that agency.
+  if (record.role() == agency::v1::ROLE_FAMILY_MEMBER) return false;
+  for (const Unseen& one : looked.unseen) {
+    if (!one.purpose.empty() && one.purpose != record.purpose()) continue;
+    if (!one.agency.empty() && one.agency == record.agency()) return true;
+    if (one.practitioner == 0) continue;
+    ASSIGN_OR_RETURN(
+        const uint64_t practitioner,
+        views::FindPractitioner(call.view().view(), record.agency(),
+                                record.practitioner(), call.view().hash()));
+    if (practitioner == one.practitioner) return true;
+  }
+  return false;
+}
+
+// Whether the family is not to know of the look.
+absl::StatusOr<bool> IsEmbargoed(const ReadCall& call,
+                                 const ledger::v1::AccessRecord& record,
+                                 const Looked& looked) {
+  if (looked.embargoed.empty()) return false;
+  if (TellsOfOverride(record, looked)) return true;
+  return IsByUnseen(call, record, looked);
 }
 
 // The cursor is the position of the last look given, in the access log.
@@ -252,9 +315,15 @@ absl::StatusOr<views::Page<v1::LookEntry>> Looks(ReadCall& call,
     }
     views::Entry<v1::LookEntry> entry;
     ledger::v1::ItemLabel label = looked.label;
-    label.set_embargoed(IsEmbargoed(look.record, looked));
+    ASSIGN_OR_RETURN(const bool embargoed,
+                     IsEmbargoed(call, look.record, looked));
+    label.set_embargoed(embargoed);
     entry.pieces.push_back({label, ToApi(look.record)});
-    entry.pieces.push_back(AtWhat(look.record, std::move(label)));
+    entry.pieces.push_back(AtWhat(look.record, label));
+    label.set_embargoed(embargoed || !looked.embargoed.empty());
+    for (auto& piece : AtOverrides(look.record, std::move(label))) {
+      entry.pieces.push_back(std::move(piece));
+    }
     // Nobody else's answer accounts for what it never asked for.
     if (call.reader().role == agency::v1::ROLE_AUDITOR) {
       entry.pieces.push_back(ForAuditors(look.record));

@@ -66,13 +66,28 @@ class OverrideServiceTest : public ::testing::Test {
     request.mutable_page()->set_page_size(200);
     return server.Call(who, &AuditService::Stub::WhoLooked, request);
   }
+  // All of them, of which something was shown or not.
   int LooksOf(const Answer<api::v1::WhoLookedResponse>& answer,
-              const std::string& agency) {
+              const std::string& agency, const std::string& purpose = "") {
     int count = 0;
     for (const auto& look : answer.value.looks()) {
-      if (look.agency() == agency && look.shown_size() > 0) ++count;
+      if (look.agency() != agency) continue;
+      if (purpose.empty() || look.purpose() == purpose) ++count;
     }
     return count;
+  }
+  int LooksBy(const Answer<api::v1::WhoLookedResponse>& answer,
+              const std::string& practitioner) {
+    int count = 0;
+    for (const auto& look : answer.value.looks()) {
+      count += look.practitioner() == practitioner;
+    }
+    return count;
+  }
+  bool ListsPlans(const Who& who) {
+    api::v1::ListPlansRequest request;
+    request.set_family_id(story.family());
+    return server.Call(who, &PlanService::Stub::ListPlans, request).ok();
   }
   api::v1::ExplainAccessResponse Explained(const Who& who,
                                            const std::string& recipient) {
@@ -219,6 +234,83 @@ TEST_F(OverrideServiceTest, R088R101TheFamilyDoesNotSeeWhatAnEmbargoCovers) {
           said.value.outcome().made_ids(0))));
   ASSERT_EQ(ReasonOf(told.status), "OK");
   EXPECT_EQ(LooksOf(WhoLooked(Mother()), "police"), 1);
+}
+
+// Looks that the override opened were hidden, and those beside them told of the
+// police all the same.
+TEST_F(OverrideServiceTest, R088WhoMayLookUnknownToTheFamilyIsNotSeenAtAll) {
+  story.OpenPlan();
+  Who police = Of("police", "p1");
+  police.purpose = "safeguarding";
+  EXPECT_EQ(Get(police).code(), StatusCode::NOT_FOUND);
+  const auto said = Override(kNotTold);
+  ASSERT_EQ(ReasonOf(said.status), "OK");
+  ASSERT_EQ(ReasonOf(Get(police).status), "OK");
+  EXPECT_TRUE(ListsPlans(police));  // none of which is shown
+  police.practitioner = "p2";
+  EXPECT_TRUE(ListsPlans(police));
+  Who on_patrol = Of("police", "p3");  // for another purpose
+  EXPECT_EQ(Get(on_patrol).code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(LooksOf(WhoLooked(Who()), "police"), 5);
+  EXPECT_EQ(LooksOf(WhoLooked(Mother()), "police", "safeguarding"), 0);
+  EXPECT_EQ(LooksOf(WhoLooked(Mother()), "police"), 1);
+  server.clock().Advance(absl::Hours(48));  // it is over, the embargo is not
+  police.practitioner = "p1";
+  EXPECT_EQ(Get(police).code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(LooksOf(WhoLooked(Mother()), "police", "safeguarding"), 0);
+  story.Made(&OverrideService::Stub::TellFamily,
+             absl::Substitute(R"(told { override { id: "$0" }
+                                   on { year: 2024 month: 1 day: 1 } })",
+                              said.value.outcome().made_ids(0)));
+  EXPECT_EQ(LooksOf(WhoLooked(Mother()), "police"), 6);
+}
+
+TEST_F(OverrideServiceTest, R088BrokenGlassThatTheFamilyIsNotToldOfIsNotSeen) {
+  story.OpenPlan();
+  EXPECT_EQ(Get(health).code(), StatusCode::NOT_FOUND);
+  ASSERT_EQ(
+      ReasonOf(BreakGlass(health, "not_told_because: \"she would be beaten\"")
+                   .status),
+      "OK");
+  ASSERT_EQ(ReasonOf(Get(health).status), "OK");
+  Who again = health;
+  again.purpose = "direct_care";
+  EXPECT_TRUE(ListsPlans(again));
+  server.clock().Advance(absl::Minutes(60));
+  EXPECT_EQ(Get(health).code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(Get(Of("health", "hv-8")).code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(LooksBy(WhoLooked(Who()), "hv-7"), 4);
+  EXPECT_EQ(LooksBy(WhoLooked(Mother()), "hv-7"), 0);
+  EXPECT_EQ(LooksBy(WhoLooked(Mother()), "hv-8"), 1);
+}
+
+// That something of that class was kept from her stood in her own look.
+TEST_F(OverrideServiceTest, R088NoLookTellsTheFamilyThatThereIsAnOverride) {
+  story.OpenPlan();
+  ASSERT_EQ(ReasonOf(Override(kNotTold).status), "OK");
+  api::v1::GetTimelineRequest timeline;
+  timeline.set_family_id(story.family());
+  timeline.mutable_page()->set_page_size(200);
+  for (const Who& who : {Who(), Mother()}) {
+    ASSERT_TRUE(
+        server.Call(who, &FamilyService::Stub::GetTimeline, timeline).ok());
+  }
+  const auto told_of = [&](const Who& who) {
+    const auto looked = WhoLooked(who);
+    int count = 0;
+    for (const auto& look : looked.value.looks()) {
+      for (const int item : look.withheld()) {
+        count += item == agency::v1::ITEM_CLASS_OVERRIDE;
+      }
+      for (const int item : look.shown()) {
+        count += item == agency::v1::ITEM_CLASS_OVERRIDE;
+      }
+    }
+    return count;
+  };
+  EXPECT_GT(told_of(Who()), 0);
+  EXPECT_EQ(told_of(Mother()), 0);
+  EXPECT_GT(LooksOf(WhoLooked(Mother()), "council"), 0);
 }
 
 // She read "override", and its id.
