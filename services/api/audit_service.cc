@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "base/bytes.h"
 #include "base/civil_date.h"
 #include "base/status.h"
@@ -164,14 +165,15 @@ views::Piece<v1::LookEntry> AtWhat(const ledger::v1::AccessRecord& record,
 // to cover it alone. Empty: none were.
 views::Pieces<v1::LookEntry> AtOverrides(const ledger::v1::AccessRecord& record,
                                          ledger::v1::ItemLabel label) {
-  v1::LookEntry look;
+  views::Piece<v1::LookEntry> piece;
+  label.mutable_records()->MergeFrom(record.records());
+  piece.label = std::move(label);
   for (const auto& tally : record.tallies()) {
     if (tally.shown() || !IsOfOverride(tally)) continue;
-    look.add_withheld(tally.class_());
+    piece.part.add_withheld(tally.class_());
   }
-  if (look.withheld().empty()) return {};
-  label.mutable_records()->MergeFrom(record.records());
-  return {{std::move(label), std::move(look)}};
+  if (piece.part.withheld().empty()) return {};
+  return {std::move(piece)};
 }
 
 // Who may know who looked: the agencies that work with the family, its members
@@ -290,10 +292,15 @@ absl::StatusOr<bool> IsByUnseen(const ReadCall& call,
   return false;
 }
 
-// Whether the family is not to know of the look.
+// Whether the family is not to know of the look. What was tried and
+// refused of overrides may have been meant so.
 absl::StatusOr<bool> IsEmbargoed(const ReadCall& call,
                                  const ledger::v1::AccessRecord& record,
                                  const Looked& looked) {
+  if (record.denied() &&
+      absl::StartsWith(record.method(), "OverrideService.")) {
+    return true;
+  }
   if (looked.embargoed.empty()) return false;
   if (TellsOfOverride(record, looked)) return true;
   return IsByUnseen(call, record, looked);
@@ -342,7 +349,7 @@ absl::StatusOr<access::Recorded<v1::WhoLookedResponse>> WhoLookedAnswer(
   views::Concerned concerned;
   concerned.Add(looked.label);
   ASSIGN_OR_RETURN(disclosure::Discloser door, call.Door(concerned));
-  if (!door.Admit(looked.label)) return NotFound();
+  if (!door.Admit(looked.label)) return call.Withheld(door);
   const absl::Time complete_to = call.node().access.CompleteTo();
   return call.List<v1::WhoLookedResponse>(
       request.page(), request.family_id(),

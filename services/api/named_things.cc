@@ -154,6 +154,21 @@ absl::StatusOr<std::optional<views::Named>> Find(const ReadCall& call,
   return std::optional<views::Named>(views::Named{row->number(), 0});
 }
 
+absl::StatusOr<disclosure::Discloser> DoorFor(ReadCall& call,
+                                              const Labels& labels) {
+  views::Concerned concerned;
+  for (const auto& label : labels) concerned.Add(label);
+  return call.Door(concerned);
+}
+
+Labels AdmittedBy(disclosure::Discloser& door, const Labels& labels) {
+  Labels seen;
+  for (const auto& label : labels) {
+    if (door.Admit(label)) seen.push_back(label);
+  }
+  return seen;
+}
+
 }  // namespace
 
 Named NamedIn(const Message& statement) {
@@ -163,14 +178,8 @@ Named NamedIn(const Message& statement) {
 }
 
 absl::StatusOr<Labels> SeenOf(ReadCall& call, const Labels& labels) {
-  views::Concerned concerned;
-  for (const auto& label : labels) concerned.Add(label);
-  ASSIGN_OR_RETURN(disclosure::Discloser door, call.Door(concerned));
-  Labels seen;
-  for (const auto& label : labels) {
-    if (door.Admit(label)) seen.push_back(label);
-  }
-  return seen;
+  ASSIGN_OR_RETURN(disclosure::Discloser door, DoorFor(call, labels));
+  return AdmittedBy(door, labels);
 }
 
 absl::StatusOr<Labels> SeenLabels(ReadCall& call, const std::string& id) {
@@ -182,8 +191,9 @@ absl::StatusOr<Labels> SeenLabels(ReadCall& call, const std::string& id) {
   if (!named) return NotFound();
   if (parsed->kind == base::IdKind::kFamily) call.Touch(named->number);
   ASSIGN_OR_RETURN(const Labels labels, LabelsOf(call, parsed->kind, *named));
-  ASSIGN_OR_RETURN(Labels seen, SeenOf(call, labels));
-  if (seen.empty()) return NotFound();
+  ASSIGN_OR_RETURN(disclosure::Discloser door, DoorFor(call, labels));
+  Labels seen = AdmittedBy(door, labels);
+  if (seen.empty()) return call.Withheld(door);
   return seen;
 }
 

@@ -38,7 +38,7 @@ absl::StatusOr<uint64_t> WatchedFamily(ReadCall& call,
       return family;
     }
   }
-  return NotFound();
+  return call.Withheld(door);
 }
 
 // Where the entries show their place, it is sealed.

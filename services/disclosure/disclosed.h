@@ -133,6 +133,9 @@ class Discloser {
   // them.
   void Touch(uint64_t family) { account_.families.insert(family); }
 
+  // What was decided so far: for the record of a refusal.
+  const Account& account() const { return account_; }
+
  private:
   template <class T>
   friend class DisclosedList;

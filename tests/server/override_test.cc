@@ -313,6 +313,25 @@ TEST_F(OverrideServiceTest, R088NoLookTellsTheFamilyThatThereIsAnOverride) {
   EXPECT_GT(LooksOf(WhoLooked(Mother()), "council"), 0);
 }
 
+// Recorded with whom it names, it is found; but what somebody tried to state
+// under an embargo is nothing for the family.
+TEST_F(OverrideServiceTest, R088ARefusedOverrideIsNotForTheFamilyToSee) {
+  story.OpenPlan();
+  Who police = Of("police", "p1");
+  police.purpose = "safeguarding";
+  const auto said =
+      server.Say(police, &OverrideService::Stub::StateOverride,
+                 Text<api::v1::StateOverrideRequest>(absl::Substitute(
+                     R"(override { about { person_id: "$0" }
+               recipients { agency: "police" } purpose: "safeguarding"
+               until { $1 } reason: OVERRIDE_REASON_THREAT_TO_LIFE
+               wording: "threatened" basis: LEGAL_BASIS_PUBLIC_TASK $2 })",
+                     story.mother(), Tomorrow(), kNotTold)));
+  EXPECT_EQ(said.code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(LooksOf(WhoLooked(Who()), "police"), 1);
+  EXPECT_EQ(LooksOf(WhoLooked(Mother()), "police"), 0);
+}
+
 // She read "override", and its id.
 TEST_F(OverrideServiceTest, R088AnExplanationTellsTheFamilyNothingOfAnEmbargo) {
   story.OpenPlan();

@@ -201,6 +201,52 @@ TEST_F(WithheldTest,
             StatusCode::PERMISSION_DENIED);
 }
 
+// Refusals of what was named beside the request's own subject were recorded
+// without whom and what, and nobody found them.
+TEST_F(WithheldTest, R101WhatIsRefusedIsFoundAmongTheFamilysLooks) {
+  const Who stranger = Of("school", "t1");
+  api::v1::ListConsentsRequest list;
+  list.set_person_id(story.child());
+  EXPECT_EQ(
+      server.Call(stranger, &ConsentService::Stub::ListConsents, list).code(),
+      StatusCode::NOT_FOUND);
+  api::v1::ExplainAccessRequest explain;
+  explain.set_person_id(story.child());
+  explain.set_agency("school");
+  explain.set_purpose("early_help");
+  explain.set_class_(agency::v1::ITEM_CLASS_NEED);
+  EXPECT_EQ(server.Call(stranger, &ConsentService::Stub::ExplainAccess, explain)
+                .code(),
+            StatusCode::NOT_FOUND);
+  EXPECT_EQ(server
+                .Say(stranger, &FamilyService::Stub::StateNeed,
+                     Text<api::v1::StateNeedRequest>(absl::Substitute(
+                         R"(need { person { person_id: "$0" } need: "debt" })",
+                         story.child())))
+                .code(),
+            StatusCode::NOT_FOUND);
+  api::v1::WhoLookedRequest request;
+  request.set_family_id(story.family());
+  Who auditor = Of("council", "auditor", "auditor");
+  auditor.reason = "a complaint";
+  const auto answer =
+      server.Call(auditor, &api::v1::AuditService::Stub::WhoLooked, request);
+  std::vector<std::string> methods;
+  for (const auto& look : answer.value.looks()) {
+    if (look.agency() != "school") continue;
+    methods.push_back(look.method());
+    EXPECT_EQ(look.kind(), ledger::v1::ACCESS_KIND_DENIAL);
+    EXPECT_GT(look.withheld_size(), 0) << look.method();
+    EXPECT_EQ(look.shown_size(), 0) << look.method();
+    ASSERT_GT(look.tallies_size(), 0) << look.method();
+    EXPECT_EQ(look.tallies(0).reason(), "no_permission");
+  }
+  EXPECT_THAT(methods,
+              ::testing::UnorderedElementsAre("ConsentService.ListConsents",
+                                              "ConsentService.ExplainAccess",
+                                              "FamilyService.StateNeed"));
+}
+
 TEST_F(YoungPersonTest, R081OneThingAloneIsWithheld) {
   Need("housing");
   const int before = NeedsSeen();
