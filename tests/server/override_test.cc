@@ -99,6 +99,16 @@ class OverrideServiceTest : public ::testing::Test {
     EXPECT_EQ(ReasonOf(answer.status), "OK");
     return answer.value;
   }
+  // Ways to reach the family's people that an answer shows.
+  int ContactsIn(const Answer<api::v1::GetFamilyResponse>& answer) {
+    int count = 0;
+    for (const auto& person : answer.value.family().people()) {
+      for (const auto& record : person.records()) {
+        count += record.said().addresses_size();
+      }
+    }
+    return count;
+  }
   Who Mother() {
     Who who;
     who.role = "family_member";
@@ -362,6 +372,40 @@ TEST_F(OverrideServiceTest, R088AnExplanationTellsTheFamilyNothingOfTheGlass) {
   EXPECT_FALSE(explained.allowed());
   EXPECT_EQ(explained.reason(), "no_permission");
   EXPECT_EQ(explained.decided_by_ids_size(), 0);
+}
+
+TEST_F(OverrideServiceTest, AShieldedAddressOpensWhenAnotherPersonApproved) {
+  story.Made(&FamilyService::Stub::StatePerson,
+             absl::Substitute(R"(person { $0
+                 names { use: NAME_USE_USUAL given: "mother" family: "Ferris" }
+                 birth_date { year: 1985 month: 6 day: 2 }
+                 addresses { lines: "7 Quayside Row" postcode: "RV1 4QX"
+                             protected: true } })",
+                              RecordText("mother")));
+  const auto broken = BreakGlass(health, "shielded: true");
+  ASSERT_EQ(ReasonOf(broken.status), "OK");
+  const auto approve = [&](const Who& who) {
+    return ReasonOf(
+        server
+            .Say(who, &OverrideService::Stub::ApproveBreakGlass,
+                 Text<api::v1::ApproveBreakGlassRequest>(absl::Substitute(
+                     R"(approval { access { id: "$0" }
+                                          wording: "she must be found" })",
+                     broken.value.outcome().made_ids(0))))
+            .status);
+  };
+  EXPECT_EQ(Get(health).value.family().people_size(), 2);
+  EXPECT_EQ(ContactsIn(Get(health)), 0);
+  // Neither who broke it, in whatever role, nor somebody of an agency that was
+  // not alerted.
+  EXPECT_EQ(approve(Of("health", "hv-7", "safeguarding_lead")), "OWN_APPROVAL");
+  EXPECT_EQ(approve(Of("police", "p1", "safeguarding_lead")), "NOT_FOUND");
+  EXPECT_EQ(ContactsIn(Get(health)), 0);
+  EXPECT_EQ(approve(Of("health", "lead", "safeguarding_lead")), "OK");
+  EXPECT_GT(ContactsIn(Get(health)), 0);
+  EXPECT_EQ(Get(Of("health", "hv-8")).code(), StatusCode::NOT_FOUND);
+  server.clock().Advance(absl::Minutes(60));
+  EXPECT_EQ(Get(health).code(), StatusCode::NOT_FOUND);
 }
 
 TEST_F(OverrideServiceTest, TheLookSaysOnWhatItStood) {
