@@ -29,8 +29,10 @@ class KithdTest : public ::testing::Test {
 
 TEST_F(KithdTest, OperatorsSeeHealthReadinessAndMetrics) {
   Kithd kithd(folder.path());
-  EXPECT_THAT(HttpGet(kithd.http_port(), "/healthz"),
-              StartsWith("HTTP/1.1 200"));
+  const std::string health = HttpGet(kithd.http_port(), "/healthz");
+  EXPECT_THAT(health, StartsWith("HTTP/1.1 200"));
+  // A node whose callers are believed never looks like one in service.
+  EXPECT_THAT(health, HasSubstr("plaintext on loopback, callers are believed"));
   EXPECT_THAT(HttpGet(kithd.http_port(), "/readyz"),
               StartsWith("HTTP/1.1 200"));
   const std::string metrics = HttpGet(kithd.http_port(), "/metrics");
