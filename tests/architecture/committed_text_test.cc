@@ -37,6 +37,43 @@ std::vector<std::string> UnfinishedWork(const SourceFile& file) {
   return {};
 }
 
+// Keys and tokens: what tests need of them is made in memory.
+std::vector<std::string> Secrets(const SourceFile& file) {
+  static const std::regex pattern(
+      "BEGIN [A-Z0-9 ]*PRIV"
+      "ATE KEY|"
+      "\\beyJ[A-Za-z0-9_-]{8,}[.][A-Za-z0-9_-]{8,}[.][A-Za-z0-9_-]{8,}");
+  std::vector<std::string> found;
+  for (std::sregex_iterator next(file.text.begin(), file.text.end(), pattern),
+       end;
+       next != end; ++next) {
+    found.push_back(file.path);  // and not the secret
+  }
+  return found;
+}
+
+TEST(CommittedTextTest, NoFileHoldsAPrivateKeyOrAToken) {
+  std::vector<std::string> found;
+  for (const SourceFile& file : ProjectFiles()) {
+    for (auto& path : Secrets(file)) found.push_back(path);
+  }
+  EXPECT_THAT(found, IsEmpty());
+}
+
+TEST(CommittedTextTest, AKeyAndATokenAreSeen) {
+  const std::string key = "PRIVATE KEY-----\n";
+  for (const char* kind : {"", "RSA ", "EC ", "ENCRYPTED ", "OPENSSH "}) {
+    EXPECT_THAT(Secrets({"a.pem", std::string("-----BEGIN ") + kind + key}),
+                SizeIs(1));
+  }
+  EXPECT_THAT(Secrets({"a.pem", "-----BEGIN CERTIFICATE-----\n"}), IsEmpty());
+  const std::string header = "eyJhbGciOiJFUzI1NiJ9";
+  EXPECT_THAT(Secrets({"a.md", "Bearer " + header + ".eyJzdWIiOiJ3MSJ9." +
+                                   std::string(43, 'x') + " is it"}),
+              SizeIs(1));
+  EXPECT_THAT(Secrets({"a.md", "a header alone: " + header}), IsEmpty());
+}
+
 TEST(CommittedTextTest, NoFileNamesAPlaceOnOneMachine) {
   std::vector<std::string> found;
   for (const SourceFile& file : ProjectFiles()) {
