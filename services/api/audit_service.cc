@@ -165,15 +165,14 @@ views::Piece<v1::LookEntry> AtWhat(const ledger::v1::AccessRecord& record,
 // to cover it alone. Empty: none were.
 views::Pieces<v1::LookEntry> AtOverrides(const ledger::v1::AccessRecord& record,
                                          ledger::v1::ItemLabel label) {
-  views::Piece<v1::LookEntry> piece;
-  label.mutable_records()->MergeFrom(record.records());
-  piece.label = std::move(label);
+  v1::LookEntry look;
   for (const auto& tally : record.tallies()) {
     if (tally.shown() || !IsOfOverride(tally)) continue;
-    piece.part.add_withheld(tally.class_());
+    look.add_withheld(tally.class_());
   }
-  if (piece.part.withheld().empty()) return {};
-  return {std::move(piece)};
+  if (look.withheld().empty()) return {};
+  label.mutable_records()->MergeFrom(record.records());
+  return {{std::move(label), std::move(look)}};
 }
 
 // Who may know who looked: the agencies that work with the family, its members

@@ -54,7 +54,7 @@ const std::vector<Way>& SideWays() {
        std::regex(R"((\.|->)part\b)"),
        {{"services/relay/feed.cc", 1},              // thinned, label and all
         {"services/relay/quarantine.cc", 1},        // likewise
-        {"services/api/audit_service.cc", 7},       // positions; looks
+        {"services/api/audit_service.cc", 4},       // looks
         {"services/api/family_service.cc", 2},      // positions of lines
         {"services/api/operations_service.cc", 4},  // metadata of sources
         {"services/api/watch_service.cc", 2}}},     // positions of lines
