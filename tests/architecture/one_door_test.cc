@@ -12,11 +12,9 @@
 #include <map>
 #include <regex>
 #include <type_traits>
-#include <utility>
 
 #include "kith/api/v1/family_service.pb.h"
 #include "services/access/recorded.h"
-#include "services/api/stream.h"
 #include "services/disclosure/disclosed.h"
 #include "tests/architecture/source_tree.h"
 
@@ -32,14 +30,7 @@ static_assert(!std::is_constructible_v<disclosure::Disclosed<Answer>, Answer,
 static_assert(!std::is_default_constructible_v<disclosure::Disclosed<Answer>>);
 static_assert(!std::is_constructible_v<access::Recorded<Answer>, Answer>);
 static_assert(!std::is_default_constructible_v<access::Recorded<Answer>>);
-// A stream of answers takes nothing else.
-using Answers = api::AnswerStream<Answer>;
-template <class T>
-constexpr bool kMaySend = requires(Answers& stream, T answer) {
-  stream.Send(std::move(answer));
-};
-static_assert(kMaySend<access::Recorded<Answer>>);
-static_assert(!kMaySend<Answer>);
+// That a stream takes nothing else: services/api/stream_test.cc.
 
 struct Way {
   const char* what;
