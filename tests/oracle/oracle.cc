@@ -384,6 +384,11 @@ Reason Read(const World& world, const Reader& reader, const Item& item) {
   return Oracle(world, reader, item).Answer();
 }
 
+Reason OfPast(Reason then, Reason now, agency::v1::Role role) {
+  if (!Shows(now) || role == agency::v1::ROLE_AUDITOR) return now;
+  return Shows(then) ? now : then;
+}
+
 bool Shows(Reason reason) {
   switch (reason) {
     case Reason::kOwnAgency:

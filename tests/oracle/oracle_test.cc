@@ -9,7 +9,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "services/disclosure/disclosed.h"
@@ -105,6 +107,113 @@ TEST(OracleTest, AListShowsWhatEachOfItsEntriesShows) {
     SCOPED_TRACE(absl::StrCat("KITH_SEED=", seed));
     CompareLists(Invent(seed));
   }
+}
+
+using SharedContext = disclosure::Discloser::SharedContext;
+
+SharedContext Shared(const World& world) {
+  return std::make_shared<const disclosure::Context>(ContextOf(world));
+}
+
+// What a door that knows both moments decides of one item, by its account.
+std::pair<Reason, bool> DecidedOfThePast(const SharedContext& then,
+                                         absl::Time at,
+                                         const SharedContext& now,
+                                         const disclosure::Reader& reader,
+                                         const Item& item) {
+  disclosure::Discloser door(reader);
+  door.UseBoth(then, at, now);
+  const bool shown = door.Admit(LabelOf(item));
+  EXPECT_EQ(door.account().tallies.size(), 1u);
+  const auto& [item_class, told_shown, reason] =
+      door.account().tallies.begin()->first;
+  EXPECT_EQ(item_class, item.item_class);
+  EXPECT_EQ(told_shown, shown);
+  return {reason, shown};
+}
+
+// How the two moments met.
+struct Moments {
+  int both = 0, then_only = 0, now_only = 0, auditors_only = 0, licensed = 0;
+};
+
+void ComparePast(const World& then, const World& now, Moments& moments) {
+  const SharedContext stood = Shared(then), stands = Shared(now);
+  for (const auto& reader : now.readers) {
+    for (const Item& item : now.items) {
+      const auto decided =
+          DecidedOfThePast(stood, MomentOf(then), stands, reader, item);
+      const Reason stood_for = Read(then, reader, item);
+      const Reason stands_for = Read(now, reader, item);
+      const Reason expected = OfPast(stood_for, stands_for, reader.role);
+      EXPECT_EQ(disclosure::NameOf(decided.first), disclosure::NameOf(expected))
+          << reader.agency << " " << disclosure::NameOf(reader.role) << " "
+          << reader.purpose << ": " << LabelOf(item).ShortDebugString();
+      EXPECT_EQ(decided.second, Shows(expected));
+      const bool before = Shows(stood_for), today = Shows(stands_for);
+      moments.both += before && today;
+      moments.then_only += before && !today;
+      moments.now_only += !before && today && !decided.second;
+      moments.auditors_only += !before && decided.second;
+      moments.licensed +=
+          expected == Reason::kOverride || expected == Reason::kBreakGlass;
+    }
+  }
+}
+
+// Such a read sees the rows of then, judged by both moments.
+TEST(OracleTest, ADecisionOnThePastEqualsBothReadings) {
+  const uint64_t only = Number("KITH_SEED", 0);
+  const bool many = Number("KITH_DECISIONS", 0) >= 100000;
+  const uint64_t last = many ? 300 : 60;
+  Moments moments;
+  for (uint64_t seed = only == 0 ? 1 : only; seed <= last || only != 0;
+       ++seed) {
+    SCOPED_TRACE(absl::StrCat("KITH_SEED=", seed));
+    const World now = Invent(seed);
+    ComparePast(Before(now, seed), now, moments);
+    if (HasFailure() || only != 0) return;
+  }
+  EXPECT_GT(moments.both, 0);
+  EXPECT_GT(moments.then_only, 0);
+  EXPECT_GT(moments.now_only, 0);
+  if (!many) return;  // what is rare
+  EXPECT_GT(moments.auditors_only, 0);
+  EXPECT_GT(moments.licensed, 0);
+}
+
+// To go by one of the moments alone is noticed, and by the wrong clock.
+TEST(OracleTest, AMomentThatIsLeftOutIsNoticed) {
+  const auto differs = [](const auto& decide) {
+    for (uint64_t seed = 1; seed <= 100; ++seed) {
+      const World now = Invent(seed);
+      const World then = Before(now, seed);
+      const SharedContext stood = Shared(then), stands = Shared(now);
+      for (const auto& reader : now.readers) {
+        for (const Item& item : now.items) {
+          if (decide(stood, MomentOf(then), stands, reader, item) !=
+              Shows(OfPast(Read(then, reader, item), Read(now, reader, item),
+                           reader.role))) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  };
+  const auto decided = [](const auto&... all) {
+    return DecidedOfThePast(all...).second;
+  };
+  EXPECT_TRUE(differs(
+      [&](const auto&, absl::Time at, const auto& now, const auto& reader,
+          const Item& item) { return decided(now, at, now, reader, item); }));
+  EXPECT_TRUE(differs(
+      [&](const auto& then, absl::Time at, const auto&, const auto& reader,
+          const Item& item) { return decided(then, at, then, reader, item); }));
+  EXPECT_TRUE(differs([&](const auto& then, absl::Time, const auto& now,
+                          const auto& reader, const Item& item) {
+    return decided(then, reader.at, now, reader, item);
+  }));
 }
 
 TEST(OracleTest, ASeedMakesOneWorld) {

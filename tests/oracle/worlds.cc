@@ -40,7 +40,63 @@ class Inventor {
     return std::move(world_);
   }
 
+  World Turn(const World& now) {
+    world_ = now;
+    TurnTime();
+    for (Record& record : world_.records) {
+      if (Chance(record.gone ? 60 : 15)) record.gone = !record.gone;
+    }
+    Drop(30, world_.sure);
+    Drop(30, world_.possible);
+    Drop(20, world_.answers);
+    for (Answer& one : world_.answers) TurnEnd(one.ended);
+    Drop(20, world_.bars);
+    for (Bar& one : world_.bars) TurnEnd(one.ended);
+    TurnWork();
+    for (auto& one : world_.overrides) TurnEnd(one.ended);
+    for (auto& one : world_.grants) TurnEnd(one.ended);
+    return std::move(world_);
+  }
+
  private:
+  // Often the same day: overrides and grants live for hours.
+  void TurnTime() {
+    if (Chance(50)) {
+      world_.hour = Int(0, world_.hour);
+    } else {
+      world_.today = Int(std::max(1, world_.today - 60), world_.today);
+      world_.hour = Int(0, 23);
+    }
+  }
+  template <class List>
+  void Drop(int percent, List& list) {
+    List kept;
+    for (const auto& one : list) {
+      if (!Chance(percent)) kept.push_back(one);
+    }
+    list = std::move(kept);
+  }
+  void TurnEnd(bool& ended) {
+    if (Chance(25)) ended = !ended;
+  }
+  void TurnWork() {
+    for (Family& family : world_.families) {
+      if (Chance(30)) family.lead = Int(50, 53);
+      if (Chance(30)) family.members.insert(AnyRecord());
+      if (Chance(30)) family.agencies = SomeAgencies(40);
+    }
+    for (auto& agencies : world_.works_with) {
+      if (Chance(30)) agencies = SomeAgencies(25);
+    }
+  }
+  std::set<std::string> SomeAgencies(int percent) {
+    std::set<std::string> some;
+    for (const auto& agency : Agencies()) {
+      if (Chance(percent)) some.insert(agency);
+    }
+    return some;
+  }
+
   int Int(int from, int to) {
     return std::uniform_int_distribution<int>(from, to)(random_);
   }
@@ -381,6 +437,10 @@ disclosure::RecordContext ContextOf(const World& world, const Record& record) {
 }  // namespace
 
 World Invent(uint64_t seed) { return Inventor(seed).Invent(); }
+
+World Before(const World& now, uint64_t seed) {
+  return Inventor(seed).Turn(now);
+}
 
 absl::CivilDay DayOf(int day) { return absl::CivilDay(2025, 12, 31) + day; }
 

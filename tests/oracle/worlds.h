@@ -108,6 +108,9 @@ struct World {
 };
 
 World Invent(uint64_t seed);
+// The same people and items as they stood some time before: other answers and
+// restrictions in force, other agencies and leads, links not made yet.
+World Before(const World& now, uint64_t seed);
 
 absl::CivilDay DayOf(int day);
 absl::Time MomentOf(const World& world);
