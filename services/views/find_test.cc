@@ -255,5 +255,35 @@ TEST(TimelineTest, ComesInPartsThatGoOnWhereTheLastEnded) {
   EXPECT_THAT(positions, ElementsAre("2", "3", "4", "5"));
 }
 
+// Small parts ended where more was told elsewhere of somebody who had left than
+// a part holds: what came after was lost.
+TEST(TimelineTest, WhatIsToldAfterSomebodyLeftEndsNoPart) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith");
+  const auto ben = history.Person("Ben", "Jones");
+  const auto other = history.Person("Carl", "Jones");
+  const auto family = history.Family({anna, ben});
+  history.Left(family, ben, absl::CivilDay(2024, 3, 10));
+  history.On(absl::CivilDay(2024, 3, 11));
+  for (int i = 0; i < 3; ++i) {
+    history.Consent({other, ben}, "kind: CONSENT_KIND_SERVICE");
+  }
+  history.On(absl::CivilDay(2024, 3, 9)).Involve(ben, "probation");
+  size_t lines = 0;
+  bool told = false;
+  PageFrom from{"", 1};
+  do {
+    const auto page = Timeline(history.view(), family, history.now(), from);
+    ASSERT_TRUE(page.ok());
+    for (const auto& entry : page->entries) {
+      ++lines;
+      told = told || entry.pieces[0].part.text() == "probation";
+    }
+    from.cursor = page->next;
+  } while (!from.cursor.empty());
+  EXPECT_EQ(lines, TimelineLines(history, family).size());
+  EXPECT_TRUE(told);
+}
+
 }  // namespace
 }  // namespace kith::views

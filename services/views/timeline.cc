@@ -73,42 +73,46 @@ class Collector {
         // One more than are asked for shows whether there are more.
         lines_max_(from.limit + 1) {}
 
-  // The next lines of one subject that `stay` covers.
+  // The next lines of one subject that `stay` covers. Only these count: with
+  // fewer than were asked for, there are no more.
   absl::Status Collect(Subject subject, const Stay& stay) {
-    std::vector<std::pair<uint64_t, Subject>> elsewhere;
     size_t count = 0;
-    bool sound = true;
-    RETURN_IF_ERROR(view_.Scan(
-        keys::LinesOf(subject),
-        [&](absl::string_view key, absl::string_view value) {
-          const uint64_t position = keys::LastNumber(key);
-          if (begun_ && position <= after_) return true;
-          TimelineRow row;
-          sound =
-              row.ParseFromArray(value.data(), static_cast<int>(value.size()));
-          if (!sound) return false;
-          if (row.owner() != 0) {
-            elsewhere.emplace_back(position, row.owner());
-            return ++count < lines_max_;
-          }
-          if (!Within(row, stay)) return true;
-          lines_[position] = {subject, std::move(row)};
-          return ++count < lines_max_;
-        }));
-    if (!sound) return absl::DataLossError("a timeline row does not parse");
-    for (const auto& [position, owner] : elsewhere) {
-      ASSIGN_OR_RETURN(auto row, core::ReadRow<TimelineRow>(
-                                     view_, keys::Line(owner, position)));
-      if (row.has_value() && Within(*row, stay)) {
-        lines_[position] = {owner, *std::move(row)};
-      }
-    }
-    return absl::OkStatus();
+    absl::Status status;
+    RETURN_IF_ERROR(
+        view_.Scan(keys::LinesOf(subject),
+                   [&](absl::string_view key, absl::string_view value) {
+                     const uint64_t position = keys::LastNumber(key);
+                     if (begun_ && position <= after_) return true;
+                     auto line = LineAt(subject, position, value);
+                     status = line.status();
+                     if (!status.ok()) return false;
+                     if (!line->has_value() || !Within((*line)->row, stay))
+                       return true;
+                     lines_[position] = **std::move(line);
+                     return ++count < lines_max_;
+                   }));
+    return status;
   }
 
   const Lines& lines() const { return lines_; }
 
  private:
+  // The line, wherever it lies; empty: it is there no more.
+  absl::StatusOr<std::optional<Line>> LineAt(Subject subject, uint64_t position,
+                                             absl::string_view value) const {
+    Line line{subject, {}};
+    if (!line.row.ParseFromArray(value.data(),
+                                 static_cast<int>(value.size()))) {
+      return absl::DataLossError("a timeline row does not parse");
+    }
+    if (line.row.owner() == 0) return std::optional<Line>(std::move(line));
+    line.subject = line.row.owner();
+    ASSIGN_OR_RETURN(auto row, core::ReadRow<TimelineRow>(
+                                   view_, keys::Line(line.subject, position)));
+    if (!row.has_value()) return std::optional<Line>();
+    line.row = *std::move(row);
+    return std::optional<Line>(std::move(line));
+  }
   static bool Within(const TimelineRow& row, const Stay& stay) {
     return stay.Covers(base::LondonDay(ToTime(row.said().by().occurred_at())));
   }
