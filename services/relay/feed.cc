@@ -151,15 +151,18 @@ class Teller {
     return places;
   }
 
-  absl::StatusOr<Pieces<FeedNotice>> PiecesOf(const Place& place) {
+  // Adds to `families` those in whose timelines it stands.
+  absl::StatusOr<Pieces<FeedNotice>> PiecesOf(
+      const Place& place, std::vector<core::EntityNumber>* families) {
     Pieces<FeedNotice> pieces;
-    ASSIGN_OR_RETURN(const auto families,
+    ASSIGN_OR_RETURN(const auto named,
                      views::FamiliesOfLine(call_.view().view(), place.subject,
                                            place.position));
-    for (const views::FamilyNamed& family : families) {
+    for (const views::FamilyNamed& family : named) {
       ASSIGN_OR_RETURN(const Pieces<TimelineEntry>* entry,
                        timelines_.Find(family.number, place.position));
       if (entry == nullptr) continue;
+      families->push_back(family.number);
       for (const auto& piece : *entry) {
         pieces.push_back({piece.label, Thin(piece.part, family.id)});
       }
@@ -168,11 +171,14 @@ class Teller {
   }
 
   absl::Status TellOf(const Place& place) {
-    ASSIGN_OR_RETURN(const Pieces<FeedNotice> pieces, PiecesOf(place));
+    std::vector<core::EntityNumber> families;
+    ASSIGN_OR_RETURN(const Pieces<FeedNotice> pieces,
+                     PiecesOf(place, &families));
     if (pieces.empty()) return absl::OkStatus();
     views::Concerned concerned;
     concerned.Add(pieces);
     ASSIGN_OR_RETURN(disclosure::Discloser door, call_.Door(concerned));
+    for (const core::EntityNumber family : families) door.Touch(family);
     auto disclosed = door.Compose<FeedNotice>(
         pieces, [](FeedNotice* notice) { return notice; }, Tidy);
     if (!disclosed.account().shown()) return absl::OkStatus();

@@ -62,6 +62,17 @@ ItemLabel LabelOf(const Scene& scene, ItemClass item_class, const ThingRow& row,
   return label;
 }
 
+absl::StatusOr<ItemLabel> LabelOfNamed(const Scene& scene, ItemClass item_class,
+                                       const ThingRow& row,
+                                       const std::string& agency,
+                                       const RecordSet& records,
+                                       EntityNumber family) {
+  ItemLabel label = LabelOf(scene, item_class, row, agency, records);
+  ASSIGN_OR_RETURN(const EntityNumber standing, scene.reading.Resolve(family));
+  label.set_family(standing);
+  return label;
+}
+
 void DropReferences(Message* message) {
   const auto& reflection = *message->GetReflection();
   std::vector<const FieldDescriptor*> fields;

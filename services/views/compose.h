@@ -3,6 +3,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -36,6 +37,13 @@ ItemLabel Label(const Scene& scene, ItemClass item_class,
 // Of a thing, or a part of it: with its number, and on what ground it is kept.
 ItemLabel LabelOf(const Scene& scene, ItemClass item_class, const ThingRow& row,
                   const std::string& agency, const RecordSet& records);
+// The same of what names its family itself (0: none): it is that family's, in
+// whosever view or list it stands.
+absl::StatusOr<ItemLabel> LabelOfNamed(const Scene& scene, ItemClass item_class,
+                                       const ThingRow& row,
+                                       const std::string& agency,
+                                       const RecordSet& records,
+                                       EntityNumber family);
 
 template <class Numbers>
 RecordSet RecordsIn(const Numbers& numbers) {
@@ -109,7 +117,8 @@ absl::Status AddRecipients(
         named,
     google::protobuf::RepeatedPtrField<api::v1::RecipientView>* views);
 // The label that everything of an override or broken glass bears.
-ItemLabel LabelOfOverride(const Scene& scene, const ThingRow& row);
+absl::StatusOr<ItemLabel> LabelOfOverride(const Scene& scene,
+                                          const ThingRow& row);
 absl::StatusOr<Pieces<api::v1::OverrideView>> OfOverride(const Scene& scene,
                                                          const Thing& thing);
 absl::StatusOr<Pieces<api::v1::ConsentView>> OfConsent(const Scene& scene,
@@ -125,6 +134,11 @@ RecordSet WithRecipients(
     RecordSet records,
     const google::protobuf::RepeatedPtrField<ledger::v1::ResolvedRecipient>&
         named);
+
+// The label that a consent, restriction, referral, assessment or meeting bears
+// as a whole, for what tells of it elsewhere; empty: it is none of these.
+absl::StatusOr<std::optional<ItemLabel>> LabelOfWhole(const Scene& scene,
+                                                      const Thing& thing);
 
 // Work.
 absl::StatusOr<Pieces<api::v1::ReferralView>> OfReferral(const Scene& scene,
@@ -159,6 +173,12 @@ struct Household {
 absl::StatusOr<std::optional<Household>> HouseholdOf(Reading& reading,
                                                      EntityNumber family,
                                                      absl::CivilDay today);
+
+// Families, each that stands for its group, of which one of these records'
+// persons is a present member; ascending.
+absl::StatusOr<std::vector<EntityNumber>> PresentFamilies(
+    Reading& reading, const std::vector<EntityNumber>& records,
+    absl::CivilDay day);
 
 // The open appointment, if any, that stands for the family; more than one make
 // it disputed.

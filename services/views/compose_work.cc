@@ -110,10 +110,12 @@ absl::StatusOr<Piece<AssessmentView>> OfScore(const Scene& scene,
   RecordSet records =
       RecordsIn(assessment.row.assessment().recorded().records());
   if (recorded.scored_by() != 0) records.insert(recorded.scored_by());
-  Piece<AssessmentView> piece{
-      LabelOf(scene, agency::v1::ITEM_CLASS_ASSESSMENT, score.row,
-              score.row.said().by().agency(), records),
-      {}};
+  Piece<AssessmentView> piece;
+  ASSIGN_OR_RETURN(
+      piece.label,
+      LabelOfNamed(scene, agency::v1::ITEM_CLASS_ASSESSMENT, score.row,
+                   score.row.said().by().agency(), records,
+                   assessment.row.assessment().recorded().family()));
   piece.label.set_thing(assessment.row.thing().number());
   piece.part.set_assessment_id(assessment.row.thing().id());
   auto& view = *piece.part.add_scores();
@@ -135,9 +137,10 @@ absl::StatusOr<Pieces<ConsentView>> OfConsent(const Scene& scene,
   RecordSet records =
       WithRecipients(RecordsIn(recorded.records()), recorded.recipients());
   if (recorded.answered_by() != 0) records.insert(recorded.answered_by());
-  Piece<ConsentView> piece{LabelOf(scene, agency::v1::ITEM_CLASS_CONSENT,
-                                   thing.row, row.agency(), records),
-                           {}};
+  Piece<ConsentView> piece;
+  ASSIGN_OR_RETURN(piece.label,
+                   LabelOfNamed(scene, agency::v1::ITEM_CLASS_CONSENT,
+                                thing.row, row.agency(), records, 0));
   ConsentView& view = piece.part;
   view.set_consent_id(thing.row.thing().id());
   RETURN_IF_ERROR(scene.reading.AddPersonIds(recorded.records(),
@@ -164,9 +167,10 @@ absl::StatusOr<Pieces<RestrictionView>> OfRestriction(const Scene& scene,
   RecordSet records =
       WithRecipients(RecordsIn(recorded.records()), recorded.barred());
   if (recorded.asked_by() != 0) records.insert(recorded.asked_by());
-  Piece<RestrictionView> piece{LabelOf(scene, agency::v1::ITEM_CLASS_CONSENT,
-                                       thing.row, row.agency(), records),
-                               {}};
+  Piece<RestrictionView> piece;
+  ASSIGN_OR_RETURN(piece.label,
+                   LabelOfNamed(scene, agency::v1::ITEM_CLASS_CONSENT,
+                                thing.row, row.agency(), records, 0));
   RestrictionView& view = piece.part;
   view.set_restriction_id(thing.row.thing().id());
   RETURN_IF_ERROR(scene.reading.AddPersonIds(recorded.records(),
@@ -189,9 +193,11 @@ absl::StatusOr<Pieces<ReferralView>> OfReferral(const Scene& scene,
                                                 const Thing& thing) {
   const auto& row = thing.row.referral();
   Pieces<ReferralView> pieces;
-  const ItemLabel label =
-      LabelOf(scene, agency::v1::ITEM_CLASS_REFERRAL, thing.row, row.agency(),
-              RecordsIn(row.recorded().records()));
+  ASSIGN_OR_RETURN(
+      const ItemLabel label,
+      LabelOfNamed(scene, agency::v1::ITEM_CLASS_REFERRAL, thing.row,
+                   row.agency(), RecordsIn(row.recorded().records()),
+                   row.recorded().family()));
   const std::set<std::string> parties = {row.agency(),
                                          row.recorded().said().to_agency()};
   ASSIGN_OR_RETURN(const ReferralView whole, WholeReferral(scene, thing));
@@ -216,10 +222,12 @@ absl::StatusOr<Pieces<ReferralView>> OfReferral(const Scene& scene,
 absl::StatusOr<Pieces<AssessmentView>> OfAssessment(const Scene& scene,
                                                     const Thing& thing) {
   const auto& row = thing.row.assessment();
-  Piece<AssessmentView> piece{
-      LabelOf(scene, agency::v1::ITEM_CLASS_ASSESSMENT, thing.row, row.agency(),
-              RecordsIn(row.recorded().records())),
-      {}};
+  Piece<AssessmentView> piece;
+  ASSIGN_OR_RETURN(
+      piece.label,
+      LabelOfNamed(scene, agency::v1::ITEM_CLASS_ASSESSMENT, thing.row,
+                   row.agency(), RecordsIn(row.recorded().records()),
+                   row.recorded().family()));
   AssessmentView& view = piece.part;
   view.set_assessment_id(thing.row.thing().id());
   RETURN_IF_ERROR(scene.reading.AddPersonIds(row.recorded().records(),
@@ -255,8 +263,9 @@ absl::StatusOr<ItemLabel> LabelOfPlan(const Scene& scene, const Thing& thing) {
                      scene.reading.Practitioner(doer.practitioner()));
     if (!who.agency().empty()) named.insert(who.agency());
   }
-  ItemLabel label = LabelOf(scene, agency::v1::ITEM_CLASS_PLAN, thing.row,
-                            plan.agency(), records);
+  ASSIGN_OR_RETURN(ItemLabel label,
+                   LabelOfNamed(scene, agency::v1::ITEM_CLASS_PLAN, thing.row,
+                                plan.agency(), records, recorded.family()));
   for (const std::string& agency : named) label.add_named_agencies(agency);
   label.set_draft(recorded.state() == agency::v1::PLAN_STATE_DRAFT);
   return label;
@@ -287,11 +296,13 @@ absl::StatusOr<Pieces<MeetingView>> OfMeeting(const Scene& scene,
     const auto& of_plan = plan->row.plan().recorded().records();
     records.insert(of_plan.begin(), of_plan.end());
   }
-  Piece<MeetingView> piece{LabelOf(scene,
-                                   apart ? agency::v1::ITEM_CLASS_CONVERSATION
-                                         : agency::v1::ITEM_CLASS_MEETING,
-                                   thing.row, by.by().agency(), records),
-                           {}};
+  Piece<MeetingView> piece;
+  ASSIGN_OR_RETURN(
+      piece.label,
+      LabelOfNamed(scene,
+                   apart ? agency::v1::ITEM_CLASS_CONVERSATION
+                         : agency::v1::ITEM_CLASS_MEETING,
+                   thing.row, by.by().agency(), records, recorded.family()));
   MeetingView& view = piece.part;
   view.set_meeting_id(thing.row.thing().id());
   ASSIGN_OR_RETURN(*view.mutable_family_id(),
@@ -312,6 +323,26 @@ absl::StatusOr<Pieces<MeetingView>> OfMeeting(const Scene& scene,
   }
   ASSIGN_OR_RETURN(*view.mutable_by(), scene.reading.SaidBy(by));
   return Pieces<MeetingView>{std::move(piece)};
+}
+
+absl::StatusOr<std::optional<ItemLabel>> LabelOfWhole(const Scene& scene,
+                                                      const Thing& thing) {
+  const auto first =
+      [](const auto& pieces) -> absl::StatusOr<std::optional<ItemLabel>> {
+    if (!pieces.ok()) return pieces.status();
+    return std::optional<ItemLabel>(pieces->front().label);
+  };
+  const ThingRow& row = thing.row;
+  if (row.has_consent()) return first(OfConsent(scene, thing));
+  if (row.has_restriction()) return first(OfRestriction(scene, thing));
+  if (row.has_referral()) {
+    ASSIGN_OR_RETURN(auto label, first(OfReferral(scene, thing)));
+    label->set_agency(row.referral().agency());  // not who is asked
+    return label;
+  }
+  if (row.has_assessment()) return first(OfAssessment(scene, thing));
+  if (row.has_meeting()) return first(OfMeeting(scene, thing));
+  return std::optional<ItemLabel>();
 }
 
 }  // namespace kith::views

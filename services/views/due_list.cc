@@ -75,8 +75,7 @@ class DueList {
   absl::StatusOr<Piece<DueEntry>> OfPlanThing(Reading& reading,
                                               const Thing& thing) const {
     const EntityNumber family = thing.row.plan().recorded().family();
-    ASSIGN_OR_RETURN(const EntityNumber standing, reading.Resolve(family));
-    const Scene scene{reading, today_, standing, false};
+    const Scene scene{reading, today_, 0, false};
     Piece<DueEntry> piece;
     ASSIGN_OR_RETURN(piece.label, LabelOfPlan(scene, thing));
     ASSIGN_OR_RETURN(*piece.part.mutable_family_id(), reading.FamilyId(family));
@@ -148,9 +147,8 @@ class DueList {
     entry.add_rows("R-249");
     if (consent.recorded().said().has_check_by()) entry.add_rows("R-092");
     entry.set_about_id(thing.row.thing().id());
-    Add(LabelOf(scene, agency::v1::ITEM_CLASS_CONSENT, thing.row,
-                consent.agency(), RecordsIn(consent.recorded().records())),
-        std::move(entry), {*day, *day}, pieces);
+    ASSIGN_OR_RETURN(auto label, LabelOfWhole(scene, thing));
+    Add(*std::move(label), std::move(entry), {*day, *day}, pieces);
     return absl::OkStatus();
   }
 
@@ -174,8 +172,12 @@ class DueList {
       ASSIGN_OR_RETURN(scene.family, reading.Resolve(thing.key.subject));
     }
     Piece<DueEntry> piece;
-    piece.label = LabelOf(scene, ClassOf(row), row, row.said().by().agency(),
-                          RecordsOfThing(thing, family != nullptr));
+    ASSIGN_OR_RETURN(const auto whole, LabelOfWhole(scene, thing));
+    piece.label =
+        whole.has_value()
+            ? *whole
+            : LabelOf(scene, ClassOf(row), row, row.said().by().agency(),
+                      RecordsOfThing(thing, family != nullptr));
     if (family != nullptr) {
       ASSIGN_OR_RETURN(*piece.part.mutable_family_id(),
                        reading.FamilyId(thing.key.subject));
@@ -185,21 +187,10 @@ class DueList {
   }
 
   static ItemClass ClassOf(const ThingRow& row) {
-    if (row.has_consent() || row.has_restriction() || row.has_sharing_note()) {
-      return agency::v1::ITEM_CLASS_CONSENT;
-    }
-    if (row.has_referral()) return agency::v1::ITEM_CLASS_REFERRAL;
-    if (row.has_assessment() || row.has_score()) {
-      return agency::v1::ITEM_CLASS_ASSESSMENT;
-    }
+    if (row.has_sharing_note()) return agency::v1::ITEM_CLASS_CONSENT;
+    if (row.has_score()) return agency::v1::ITEM_CLASS_ASSESSMENT;
     if (row.has_family_agreement()) {
       return agency::v1::ITEM_CLASS_FAMILY_AGREEMENT;
-    }
-    if (row.has_meeting()) {
-      return row.meeting().said().kind() ==
-                     agency::v1::MEETING_KIND_SEPARATE_SESSION
-                 ? agency::v1::ITEM_CLASS_CONVERSATION
-                 : agency::v1::ITEM_CLASS_MEETING;
     }
     if (row.has_need() || row.has_stay() || row.has_young_carer() ||
         row.has_competence()) {
@@ -213,19 +204,6 @@ class DueList {
 
   static RecordSet RecordsOfThing(const Thing& thing, bool of_family) {
     const ThingRow& row = thing.row;
-    if (row.has_consent()) {
-      return RecordsIn(row.consent().recorded().records());
-    }
-    if (row.has_restriction()) {
-      return RecordsIn(row.restriction().recorded().records());
-    }
-    if (row.has_referral()) {
-      return RecordsIn(row.referral().recorded().records());
-    }
-    if (row.has_assessment()) {
-      return RecordsIn(row.assessment().recorded().records());
-    }
-    if (row.has_meeting()) return RecordsIn(row.meeting().family_present());
     if (row.has_sharing_note()) return RecordsIn(row.sharing_note().records());
     if (row.has_family_agreement()) {
       return RecordsIn(row.family_agreement().recorded().parties());

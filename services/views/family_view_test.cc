@@ -279,7 +279,7 @@ TEST(FamilyViewTest, WhatIsOfSeveralPeopleIsShownOnceAndNamesThemAll) {
   history.Consent({anna, ben}, R"(kind: CONSENT_KIND_SHARE
       answer: CONSENT_ANSWER_GIVEN recipients { agency: "school" })");
   EXPECT_THAT(FamilyLines(history, family),
-              Contains("CONSENT council [1 2] f3 | family_id: \"f3\" consents "
+              Contains("CONSENT council [1 2] | family_id: \"f3\" consents "
                        "{ consent_id: \"c4\" person_ids: \"p1\" person_ids: "
                        "\"p2\" said { kind: CONSENT_KIND_SHARE answer: "
                        "CONSENT_ANSWER_GIVEN } recipients { agency: \"school\" "

@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "kith/ledger/v1/view.pb.h"
 #include "services/core/family/resolve.h"
+#include "services/views/compose.h"
 #include "services/views/keeping.h"
 #include "services/views/reading.h"
 #include "services/views/search_keys.h"
@@ -135,6 +136,12 @@ absl::StatusOr<std::vector<EntityNumber>> FamiliesOfRecords(
     const core::StateReader& view, const std::vector<EntityNumber>& records,
     absl::CivilDay day) {
   Reading reading(view);
+  return PresentFamilies(reading, records, day);
+}
+
+absl::StatusOr<std::vector<EntityNumber>> PresentFamilies(
+    Reading& reading, const std::vector<EntityNumber>& records,
+    absl::CivilDay day) {
   std::set<EntityNumber> everyone;
   for (const EntityNumber record : records) {
     ASSIGN_OR_RETURN(const auto all, reading.RecordsOf(record));

@@ -180,8 +180,26 @@ TEST(StandingTest, NamesTheTeamOfAFamily) {
   const auto standing = StandingOf(history.view(), concerned, history.now());
   EXPECT_THAT(standing->agencies_of_family.at(family),
               ElementsAre("council", "health", "school"));
-  EXPECT_THAT(standing->agencies_of_record.at(anna), ElementsAre("school"));
+  EXPECT_THAT(standing->agencies_of_record.at(anna),
+              ElementsAre("council", "health", "school"));
   EXPECT_EQ(standing->lead_of_family.at(family), nurse);
+}
+
+// It hung on what else was asked for: a list of families showed what none of
+// its things did when got alone.
+TEST(StandingTest, WhoWorksWithAFamilyWorksWithItsPeopleWhateverElseIsAsked) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith");
+  const auto ben = history.Person("Ben", "Jones");
+  history.Feed("school").Family({anna});
+  const auto other = history.Feed("police").Family({ben});
+  Concerned concerned;
+  concerned.records = {anna};
+  const auto alone = StandingOf(history.view(), concerned, history.now());
+  EXPECT_THAT(alone->agencies_of_record.at(anna), ElementsAre("school"));
+  concerned.families = {other};
+  const auto beside = StandingOf(history.view(), concerned, history.now());
+  EXPECT_THAT(beside->agencies_of_record.at(anna), ElementsAre("school"));
 }
 
 std::vector<std::string> TimelineLines(const History& history,
@@ -214,7 +232,7 @@ TEST(TimelineTest, TellsWhatHappenedOldestFirst) {
           "class: ITEM_CLASS_FAMILY",
           "FAMILY council [1] f2 | position: \"4\" what: \"member stated\" "
           "person_ids: \"p1\" class: ITEM_CLASS_FAMILY",
-          "CONSENT council [1] f2 | position: \"5\" what: \"consent recorded\" "
+          "CONSENT council [1] | position: \"5\" what: \"consent recorded\" "
           "text: \"share, given, early_help\" person_ids: \"p1\" class: "
           "ITEM_CLASS_CONSENT",
           "PLAN council [1] f2 | position: \"6\" what: \"plan recorded\" text: "
@@ -283,6 +301,25 @@ TEST(TimelineTest, WhatIsToldAfterSomebodyLeftEndsNoPart) {
   } while (!from.cursor.empty());
   EXPECT_EQ(lines, TimelineLines(history, family).size());
   EXPECT_TRUE(told);
+}
+
+// A score was told to whom one of the assessed had permitted it, though the
+// assessment is of two.
+TEST(TimelineTest, WhatIsToldOfAThingIsAboutAllWhomTheThingIsAbout) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith");
+  const auto ben = history.Person("Ben", "Smith");
+  const auto family = history.Family({anna, ben});
+  history.Add(anna, {ben},
+              absl::StrCat("assessment_recorded { assessment { number: 9 id: "
+                           "'a9' } records: ",
+                           anna, " records: ", ben, " said { type: 'x' } }"));
+  history.Add(anna, {},
+              absl::StrCat("score_recorded { score { number: 10 id: 's10' } "
+                           "assessment: 9 scored_by: ",
+                           anna, " said { instrument: 'i' value: 4 } }"));
+  EXPECT_THAT(TimelineLines(history, family).back(),
+              ::testing::StartsWith("ASSESSMENT council [1 2] |"));
 }
 
 }  // namespace

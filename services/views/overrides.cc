@@ -70,10 +70,14 @@ bool IsEmbargoed(const ledger::v1::GlassRow& row) {
   return !row.broken().said().not_told_because().empty() && !row.has_told();
 }
 
-ItemLabel LabelOfOverride(const Scene& scene, const ThingRow& row) {
-  const auto fill = [&](const auto& which, const auto& fact) {
-    ItemLabel label = LabelOf(scene, agency::v1::ITEM_CLASS_OVERRIDE, row,
-                              which.agency(), RecordsIn(fact.records()));
+absl::StatusOr<ItemLabel> LabelOfOverride(const Scene& scene,
+                                          const ThingRow& row) {
+  const auto fill = [&](const auto& which,
+                        const auto& fact) -> absl::StatusOr<ItemLabel> {
+    ASSIGN_OR_RETURN(ItemLabel label,
+                     LabelOfNamed(scene, agency::v1::ITEM_CLASS_OVERRIDE, row,
+                                  which.agency(), RecordsIn(fact.records()),
+                                  row.glass().broken().family()));
     // Kept to account for it, whatever was said of storing.
     label.set_basis(fact.said().basis());
     *label.mutable_named_agencies() = fact.alerted();
@@ -86,7 +90,8 @@ ItemLabel LabelOfOverride(const Scene& scene, const ThingRow& row) {
 
 absl::StatusOr<Pieces<OverrideView>> OfOverride(const Scene& scene,
                                                 const Thing& thing) {
-  Piece<OverrideView> piece{LabelOfOverride(scene, thing.row), {}};
+  Piece<OverrideView> piece;
+  ASSIGN_OR_RETURN(piece.label, LabelOfOverride(scene, thing.row));
   OverrideView& view = piece.part;
   view.set_override_id(thing.row.thing().id());
   ASSIGN_OR_RETURN(*view.mutable_by(), scene.reading.SaidBy(thing.row.said()));

@@ -127,18 +127,15 @@ absl::StatusOr<Page<T>> ListOf(const core::StateReader& view,
                    [&](const Thing& thing) { return compose(scene, thing); });
 }
 
-// One thing by its number; the family of its label is the one it names.
-template <class T, class FamilyOf, class Compose>
+// One thing by its number.
+template <class T, class Compose>
 Answer<T> OneOf(const core::StateReader& view, EntityNumber number, Kind kind,
-                absl::CivilDay today, const FamilyOf& family_of,
-                const Compose& compose) {
+                absl::CivilDay today, const Compose& compose) {
   Reading reading(view);
   ASSIGN_OR_RETURN(const Thing* thing, reading.Numbered(number, kind));
   if (thing == nullptr) return std::optional<Pieces<T>>();
-  ASSIGN_OR_RETURN(const EntityNumber family,
-                   reading.Resolve(family_of(thing->row)));
-  const Scene scene{reading, today, family, false};
-  ASSIGN_OR_RETURN(Pieces<T> pieces, compose(scene, *thing));
+  ASSIGN_OR_RETURN(Pieces<T> pieces,
+                   compose(Scene{reading, today, 0, false}, *thing));
   return std::optional<Pieces<T>>(std::move(pieces));
 }
 
@@ -197,26 +194,18 @@ Answer<PersonView> PersonPieces(const core::StateReader& view,
 
 Answer<PlanView> PlanPieces(const core::StateReader& view, EntityNumber plan,
                             absl::Time now) {
-  return OneOf<PlanView>(
-      view, plan, Kind::kPlan, base::LondonDay(now),
-      [](const ThingRow& row) { return row.plan().recorded().family(); },
-      OfPlan);
+  return OneOf<PlanView>(view, plan, Kind::kPlan, base::LondonDay(now), OfPlan);
 }
 
 Answer<ReferralView> ReferralPieces(const core::StateReader& view,
                                     EntityNumber referral) {
-  return OneOf<ReferralView>(
-      view, referral, Kind::kReferral, {},
-      [](const ThingRow& row) { return row.referral().recorded().family(); },
-      OfReferral);
+  return OneOf<ReferralView>(view, referral, Kind::kReferral, {}, OfReferral);
 }
 
 Answer<AssessmentView> AssessmentPieces(const core::StateReader& view,
                                         EntityNumber assessment) {
-  return OneOf<AssessmentView>(
-      view, assessment, Kind::kAssessment, {},
-      [](const ThingRow& row) { return row.assessment().recorded().family(); },
-      OfAssessment);
+  return OneOf<AssessmentView>(view, assessment, Kind::kAssessment, {},
+                               OfAssessment);
 }
 
 absl::StatusOr<Page<PlanView>> PlansOf(const core::StateReader& view,
@@ -291,9 +280,7 @@ Answer<OverrideView> OverridePieces(const core::StateReader& view,
   for (const Kind kind : {Kind::kOverride, Kind::kGlass}) {
     ASSIGN_OR_RETURN(const Thing* thing, reading.Numbered(override, kind));
     if (thing == nullptr) continue;
-    ASSIGN_OR_RETURN(const EntityNumber family,
-                     reading.Resolve(thing->row.glass().broken().family()));
-    const Scene scene{reading, {}, family, false};
+    const Scene scene{reading, {}, 0, false};
     ASSIGN_OR_RETURN(auto pieces, OfOverride(scene, *thing));
     return std::optional<Pieces<OverrideView>>(std::move(pieces));
   }

@@ -107,6 +107,15 @@ absl::StatusOr<const Thing*> Reading::Get(const ThingKey& key) {
   return is_it ? found.front() : nullptr;
 }
 
+absl::StatusOr<const Thing*> Reading::NumberedAny(EntityNumber number) {
+  if (number == 0) return nullptr;
+  ASSIGN_OR_RETURN(auto place, core::ReadRow<ledger::v1::PlaceRow>(
+                                   view_, keys::Place(number)));
+  if (!place.has_value()) return nullptr;
+  return Get(
+      {place->subject(), static_cast<Kind>(place->kind()), place->rest()});
+}
+
 absl::StatusOr<const Thing*> Reading::Numbered(EntityNumber number, Kind kind) {
   ASSIGN_OR_RETURN(auto place, core::ReadRow<ledger::v1::PlaceRow>(
                                    view_, keys::Place(number)));

@@ -53,6 +53,8 @@ class Reading {
   absl::StatusOr<const Thing*> Get(const ThingKey& key);
   // A thing by its number; of that kind. Null: there is none.
   absl::StatusOr<const Thing*> Numbered(EntityNumber number, Kind kind);
+  // The same whatever it is; null for 0, too.
+  absl::StatusOr<const Thing*> NumberedAny(EntityNumber number);
 
   // Null: there is no such record.
   absl::StatusOr<const ThingRow*> Record(EntityNumber record);

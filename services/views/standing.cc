@@ -44,12 +44,11 @@ class Inquiry {
     for (const EntityNumber family : concerned.families) {
       RETURN_IF_ERROR(AddFamily(family));
     }
-    // What names no family is of those its people are in: asked for alone, a
-    // thing is seen by whom it is listed for.
-    if (concerned.families.empty()) {
-      for (const EntityNumber record : concerned.records) {
-        RETURN_IF_ERROR(AddAgenciesOfFamilies(record));
-      }
+    // Whoever works with a family works with the people in it, on whatever way
+    // one comes to them: what a list shows may be got alone, and what else
+    // stands on the page decides nothing.
+    for (const EntityNumber record : concerned.records) {
+      RETURN_IF_ERROR(AddAgenciesOfFamilies(record));
     }
     RETURN_IF_ERROR(AddRules());
     RETURN_IF_ERROR(AddAgreements());
@@ -141,7 +140,7 @@ class Inquiry {
 
   absl::Status AddAgenciesOfFamilies(EntityNumber record) {
     ASSIGN_OR_RETURN(const auto families,
-                     FamiliesOfRecords(reading_.view(), {record}, today_));
+                     PresentFamilies(reading_, {record}, today_));
     for (const EntityNumber family : families) {
       RETURN_IF_ERROR(AddFamily(family));
       const std::set<std::string>& agencies =
@@ -165,6 +164,7 @@ class Inquiry {
   }
 
   absl::Status AddFamily(EntityNumber family) {
+    if (standing_.agencies_of_family.count(family) > 0) return absl::OkStatus();
     ASSIGN_OR_RETURN(const auto household,
                      HouseholdOf(reading_, family, today_));
     if (!household.has_value()) return absl::OkStatus();

@@ -134,6 +134,21 @@ std::string NameOfFact(uint32_t kind) {
   return name;
 }
 
+// What is told of a thing is about everybody whom the thing is about, and of
+// the family that it is of: who may not see a score does not read of it here.
+absl::Status BindToThing(const Scene& scene, EntityNumber number,
+                         ItemLabel* label) {
+  ASSIGN_OR_RETURN(const Thing* thing, scene.reading.NumberedAny(number));
+  if (thing == nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto whole, LabelOfWhole(scene, *thing));
+  if (!whole.has_value()) return absl::OkStatus();
+  RecordSet records = RecordsIn(label->records());
+  records.insert(whole->records().begin(), whole->records().end());
+  *label->mutable_records() = {records.begin(), records.end()};
+  label->set_family(whole->family());
+  return absl::OkStatus();
+}
+
 // Empty: it is of a plan or override that is not there.
 absl::StatusOr<std::optional<ItemLabel>> LabelOfLine(const Scene& scene,
                                                      const Household& household,
@@ -149,7 +164,9 @@ absl::StatusOr<std::optional<ItemLabel>> LabelOfLine(const Scene& scene,
     for (const Kind kind : {Kind::kOverride, Kind::kGlass}) {
       ASSIGN_OR_RETURN(const Thing* thing,
                        scene.reading.Numbered(line.row.override(), kind));
-      if (thing != nullptr) return LabelOfOverride(scene, thing->row);
+      if (thing == nullptr) continue;
+      ASSIGN_OR_RETURN(ItemLabel label, LabelOfOverride(scene, thing->row));
+      return std::optional<ItemLabel>(std::move(label));
     }
     return std::optional<ItemLabel>();
   }
@@ -159,6 +176,7 @@ absl::StatusOr<std::optional<ItemLabel>> LabelOfLine(const Scene& scene,
   ItemLabel label = Label(scene, line.row.class_(), line.row.agency(), records);
   label.set_thing(line.row.thing());
   label.set_basis(line.row.said().by().basis());
+  RETURN_IF_ERROR(BindToThing(scene, line.row.thing(), &label));
   ASSIGN_OR_RETURN(const ThingRow* record, scene.reading.Record(line.subject));
   if (record != nullptr) {
     label.set_shielded(record->record().said().restricted());
