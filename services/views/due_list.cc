@@ -95,19 +95,16 @@ class DueList {
     return absl::OkStatus();
   }
 
-  // Each action whose day has come.
+  // One entry a plan, by the earliest of its open actions: parts of one entry
+  // are merged, and the later ones would hide how long the first has waited.
   absl::Status AddActions(Reading& reading, const Thing& thing,
                           Pieces<DueEntry>* pieces) const {
-    if (!IsRunning(thing.row.plan())) return absl::OkStatus();
     ASSIGN_OR_RETURN(Piece<DueEntry> piece, OfPlanThing(reading, thing));
     piece.part.set_kind("action");
     piece.part.add_rows("R-190");
-    const auto& content = thing.row.plan().recorded().content();
-    for (const auto& action : content.actions()) {
-      if (!IsOpen(action)) continue;
-      const absl::CivilDay day = core::FirstDay(action.by());
-      if (day <= today_) Add(piece.label, piece.part, {day, day}, pieces);
-    }
+    const auto day = FirstActionDay(thing.row.plan());
+    if (!day.has_value() || *day > today_) return absl::OkStatus();
+    Add(std::move(piece.label), std::move(piece.part), {*day, *day}, pieces);
     return absl::OkStatus();
   }
 
