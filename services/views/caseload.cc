@@ -101,25 +101,44 @@ class CaseloadList {
     return Summarise(reading, standing);
   }
 
-  // A family that is reached through what is done with a member, unless it is
-  // listed by itself or through an earlier record.
-  absl::StatusOr<Pieces<FamilySummary>> OfRecordRow(const std::string& key) {
-    Reading reading(view_);
-    const EntityNumber record = keys::LastNumber(key);
-    ASSIGN_OR_RETURN(const auto families,
-                     FamiliesOfRecords(view_, {record}, today_));
-    Pieces<FamilySummary> all;
-    for (const EntityNumber family : families) {
-      ASSIGN_OR_RETURN(const bool listed, IsListed(reading, family, record));
-      if (listed) continue;
-      ASSIGN_OR_RETURN(auto pieces, Summarise(reading, family));
-      // One entry a family: what lies in several is rare and shown as first.
-      if (all.empty()) all = std::move(pieces);
-    }
-    return all;
+  // Families that are reached through what is done with a member, unless they
+  // are listed by themselves or through an earlier record, after `last`: an
+  // entry for each, whose cursor is the record's key and the family.
+  absl::Status AddOfRecords(const std::string& prefix, const PageFrom& from,
+                            std::string last, Page<FamilySummary>* page) {
+    absl::Status status;
+    RETURN_IF_ERROR(
+        view_.Scan(prefix, [&](absl::string_view key, absl::string_view) {
+          if (key < absl::string_view(last).substr(0, key.size())) return true;
+          status = AddOfRecord(std::string(key), from.limit, &last, page);
+          return status.ok() && page->next.empty();
+        }));
+    return status;
   }
 
  private:
+  absl::Status AddOfRecord(const std::string& key, size_t limit,
+                           std::string* last, Page<FamilySummary>* page) {
+    Reading reading(view_);
+    const EntityNumber record = keys::LastNumber(key);
+    ASSIGN_OR_RETURN(const auto families,
+                     PresentFamilies(reading, {record}, today_));
+    for (const EntityNumber family : families) {
+      const std::string cursor = key + keys::Numbered(family);
+      ASSIGN_OR_RETURN(const bool listed, IsListed(reading, family, record));
+      if (listed || cursor <= *last) continue;
+      ASSIGN_OR_RETURN(auto pieces, Summarise(reading, family));
+      if (pieces.empty()) continue;
+      if (page->entries.size() == limit) {
+        page->next = *last;
+        return absl::OkStatus();
+      }
+      page->entries.push_back({std::move(pieces), cursor});
+      *last = cursor;
+    }
+    return absl::OkStatus();
+  }
+
   absl::StatusOr<bool> Has(const std::string& key) const {
     ASSIGN_OR_RETURN(const auto row, view_.Get(key));
     return row.has_value();
@@ -190,14 +209,20 @@ absl::StatusOr<Page<FamilySummary>> Caseload(const core::StateReader& view,
                                ? keys::WorkOfAgency(agency)
                                : keys::WorkOfPractitioner(practitioner);
   CaseloadList list(view, work, std::string(agency), practitioner, now);
-  const std::string families = work + "f";
-  return PageOfRows<FamilySummary>(
-      view, {families, work + "r"}, from, [&](const Keyed& row) {
-        const bool is_family =
-            row.key.compare(0, families.size(), families) == 0;
-        return is_family ? list.OfFamilyRow(row.key)
-                         : list.OfRecordRow(row.key);
-      });
+  const std::string families = work + "f", records = work + "r";
+  RETURN_IF_ERROR(CheckCursor(from, {families, records}));
+  Page<FamilySummary> page;
+  std::string last = from.cursor;
+  if (last.compare(0, records.size(), records) != 0) {
+    ASSIGN_OR_RETURN(page, PageOfRows<FamilySummary>(
+                               view, {families}, from, [&](const Keyed& row) {
+                                 return list.OfFamilyRow(row.key);
+                               }));
+    if (!page.next.empty()) return page;
+    if (!page.entries.empty()) last = page.entries.back().cursor;
+  }
+  RETURN_IF_ERROR(list.AddOfRecords(records, from, last, &page));
+  return page;
 }
 
 }  // namespace kith::views

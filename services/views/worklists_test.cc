@@ -294,6 +294,23 @@ std::vector<std::string> CaseloadOf(const History& history,
   return ids;
 }
 
+// The same, a part after the other.
+std::vector<std::string> CaseloadInParts(const History& history,
+                                         const std::string& agency,
+                                         size_t limit) {
+  std::vector<std::string> ids;
+  PageFrom from{"", limit};
+  do {
+    const auto page = Caseload(history.view(), agency, 0, history.now(), from);
+    EXPECT_TRUE(page.ok()) << page.status();
+    for (const auto& entry : page->entries) {
+      ids.push_back(entry.pieces[0].part.family_id());
+    }
+    from.cursor = page->next;
+  } while (!from.cursor.empty());
+  return ids;
+}
+
 TEST(CaseloadTest, HoldsEachFamilyOnceHoweverTheAgencyWorksWithIt) {
   History history;
   const auto anna = history.Person("Anna", "Smith");
@@ -308,6 +325,24 @@ TEST(CaseloadTest, HoldsEachFamilyOnceHoweverTheAgencyWorksWithIt) {
   EXPECT_THAT(CaseloadOf(history, "school"), ElementsAre("f3"));
   EXPECT_THAT(CaseloadOf(history, "council"), ElementsAre("f3"));
   EXPECT_THAT(CaseloadOf(history, "health"), IsEmpty());
+}
+
+// Only the first of the families was listed.
+TEST(CaseloadTest, ReachesEveryFamilyOfWhomTheAgencyWorksWith) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith");
+  const auto ben = history.Person("Ben", "Smith");
+  history.Family({anna, ben});
+  history.Family({anna});
+  history.Family({ben});
+  history.Feed("health").Involve(anna, "clinic");
+  EXPECT_THAT(CaseloadOf(history, "health"), ElementsAre("f3", "f4"));
+  history.Feed("health").Involve(ben, "clinic");
+  for (const size_t limit : {1u, 2u, 3u, 4u}) {
+    EXPECT_THAT(CaseloadInParts(history, "health", limit),
+                ElementsAre("f3", "f4", "f5"))
+        << limit;
+  }
 }
 
 TEST(CaseloadTest, ForgetsAFamilyWhenTheWorkHasEnded) {
