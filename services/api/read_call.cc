@@ -86,7 +86,8 @@ absl::Status ReadCall::Open(const v1::ReadOptions& options) {
   copied_to_ = options.copied_to();
   RETURN_IF_ERROR(SetAsOf(options));
   RETURN_IF_ERROR(SetSeenBy(options));
-  return KnowReader();
+  RETURN_IF_ERROR(KnowReader());
+  return SetReceiver();
 }
 
 absl::Status ReadCall::StayInMemory(const v1::ReadOptions& options,
@@ -190,6 +191,22 @@ absl::Status ReadCall::KnowReader() {
   return absl::OkStatus();
 }
 
+// A copy for a family member holds what that member may see, whoever makes it:
+// what a young person keeps from a parent reaches them on no other way.
+absl::Status ReadCall::SetReceiver() {
+  const auto id = base::ParseId(copied_to_);
+  if (!id || id->kind != base::IdKind::kPerson) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto person,
+                   views::NumberOfId(view_->view(), copied_to_));
+  receiver_.emplace();
+  receiver_->agency = reader_.agency;
+  receiver_->role = agency::v1::ROLE_FAMILY_MEMBER;
+  receiver_->purpose = reader_.purpose;
+  receiver_->record = person.value_or(0);
+  receiver_->at = reader_.at;
+  return absl::OkStatus();
+}
+
 absl::Status ReadCall::Spend() {
   KITH_CHECK(from_ == From::kDisk);
   const std::string who =
@@ -266,14 +283,16 @@ absl::Status ReadCall::UseContext(const views::Concerned& concerned,
 
 absl::StatusOr<disclosure::Discloser> ReadCall::Door(
     const views::Concerned& concerned) {
-  disclosure::Discloser door(reader_);
+  disclosure::Discloser door = NewDoor();
   RETURN_IF_ERROR(UseContext(concerned, door));
-  Touch(door);
   return door;
 }
 
-void ReadCall::Touch(disclosure::Discloser& door) const {
+disclosure::Discloser ReadCall::NewDoor() const {
+  disclosure::Discloser door(reader_);
+  if (receiver_) door.CopyFor(*receiver_);
   for (uint64_t family : touched_.families) door.Touch(family);
+  return door;
 }
 
 access::Call ReadCall::AccessCall() const {

@@ -144,8 +144,7 @@ class ReadCall {
       const std::function<void(Response*)>& whole = nullptr) {
     const std::string bound = BoundTo(query);
     ASSIGN_OR_RETURN(const Page page, node_.pages.Open(options, bound, now_));
-    disclosure::Discloser door(reader_);
-    Touch(door);
+    disclosure::Discloser door = NewDoor();
     disclosure::DisclosedList<Response> list(door);
     std::string cursor = page.cursor;
     ASSIGN_OR_RETURN(const bool more,
@@ -186,9 +185,7 @@ class ReadCall {
   // An answer with nothing of anybody's in it, recorded all the same.
   template <class Response>
   absl::StatusOr<access::Recorded<Response>> Plain(Response response) {
-    disclosure::Discloser door(reader_);
-    Touch(door);
-    return Record(door.Nothing(std::move(response)));
+    return Record(NewDoor().Nothing(std::move(response)));
   }
 
   // That a stream lives: recorded, but a look at nobody.
@@ -360,7 +357,9 @@ class ReadCall {
   absl::Status SetAsOf(const v1::ReadOptions& options);
   absl::Status SetSeenBy(const v1::ReadOptions& options);
   absl::Status KnowReader();
-  void Touch(disclosure::Discloser& door) const;
+  absl::Status SetReceiver();
+  // With what the caller asked for in its account.
+  disclosure::Discloser NewDoor() const;
   access::Call AccessCall() const;
   std::string BoundTo(absl::string_view query) const;
 
@@ -373,6 +372,7 @@ class ReadCall {
   disclosure::Reader reader_;  // on whom is decided
   std::optional<ledger::v1::SeenBy> seen_by_;  // then the two differ
   std::string copied_to_;
+  std::optional<disclosure::Reader> receiver_;  // a family member's copy
   std::map<uint64_t, agency::v1::LegalBasis> legal_basis_;
   std::unique_ptr<engine::ReadView> view_;
   absl::Time now_;                 // of the call

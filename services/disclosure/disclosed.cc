@@ -40,28 +40,40 @@ bool Account::shown() const {
   });
 }
 
+Discloser::Side::Side(Reader who)
+    : reader(std::move(who)),
+      rights(ShippedRoles().RightsFor(reader.role, reader.purpose)) {}
+
 Discloser::Discloser(Reader reader)
-    : reader_(std::move(reader)),
-      rights_(ShippedRoles().RightsFor(reader_.role, reader_.purpose)),
-      now_(NothingKnown()) {}
+    : side_(std::move(reader)), now_(NothingKnown()) {}
 
 Discloser::Discloser(Reader reader, Context now)
     : Discloser(std::move(reader)) {
   Use(std::make_shared<const Context>(std::move(now)));
 }
 
-Decision Discloser::DecideThen(const ledger::v1::ItemLabel& label) const {
-  Reader then = reader_;
+void Discloser::CopyFor(Reader receiver) {
+  receiver_.emplace(std::move(receiver));
+}
+
+Decision Discloser::DecideFor(const Side& side,
+                              const ledger::v1::ItemLabel& label) const {
+  Decision decision = Decide(side.reader, label, *now_, side.rights);
+  if (!decision.show || then_ == nullptr ||
+      side.reader.role == agency::v1::ROLE_AUDITOR) {
+    return decision;
+  }
+  Reader then = side.reader;
   then.at = then_at_;
-  return Decide(then, label, *then_, rights_);
+  Decision stood = Decide(then, label, *then_, side.rights);
+  return stood.show ? decision : stood;
 }
 
 bool Discloser::Admit(const ledger::v1::ItemLabel& label) {
-  Decision decision = Decide(reader_, label, *now_, rights_);
-  if (decision.show && then_ != nullptr &&
-      reader_.role != agency::v1::ROLE_AUDITOR) {
-    Decision then = DecideThen(label);
-    if (!then.show) decision = std::move(then);
+  Decision decision = DecideFor(side_, label);
+  if (decision.show && receiver_) {
+    Decision theirs = DecideFor(*receiver_, label);
+    if (!theirs.show) decision = std::move(theirs);
   }
   auto& tally =
       account_.tallies[{label.class_(), decision.show, decision.reason}];

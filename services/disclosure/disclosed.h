@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -69,7 +70,11 @@ class Discloser {
   // The same as Use(now) afterwards.
   Discloser(Reader reader, Context now);
 
-  const Reader& reader() const { return reader_; }
+  const Reader& reader() const { return side_.reader; }
+
+  // Admits from now on only what may be shown to `receiver` as well: what
+  // leaves is a copy for them.
+  void CopyFor(Reader receiver);
 
   // Whether the item may be shown; counted in the account.
   bool Admit(const ledger::v1::ItemLabel& label);
@@ -140,10 +145,19 @@ class Discloser {
   template <class T>
   friend class DisclosedList;
 
-  Decision DecideThen(const ledger::v1::ItemLabel& label) const;
+  // Somebody on whom is decided.
+  struct Side {
+    explicit Side(Reader who);
 
-  const Reader reader_;
-  const Rights rights_;  // of the reader's role and purpose
+    Reader reader;
+    Rights rights;  // of the reader's role and purpose
+  };
+
+  Decision DecideFor(const Side& side,
+                     const ledger::v1::ItemLabel& label) const;
+
+  const Side side_;
+  std::optional<Side> receiver_;
   SharedContext now_;
   SharedContext then_;  // null: a read of the present
   absl::Time then_at_;

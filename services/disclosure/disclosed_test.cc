@@ -86,6 +86,44 @@ TEST(DisclosedTest, AnAsOfReadShowsWhatMayBeSeenBothThenAndNow) {
             1);
 }
 
+// a copy for somebody from whom something is kept.
+TEST(DisclosedTest, R070ACopyHoldsWhatBothMaySee) {
+  const std::vector<Piece> pieces = {PieceOf("health", 1),
+                                     PieceOf("school", 1)};
+  Context context = Works({1});
+  context.agencies_of_family[1].insert("school");
+  const auto shown_to = [&](const Reader& receiver) {
+    Discloser door(Health(), context);
+    door.CopyFor(receiver);
+    return door.Compose<ledger::v1::AccessRecord>(pieces, kSelf, kNoFinish)
+        .value()
+        .families_size();
+  };
+  EXPECT_EQ(shown_to(Health()), 1);
+  Reader school = Health();
+  school.agency = "school";
+  EXPECT_EQ(shown_to(school), 0);
+}
+
+// Though who makes the copy goes by one of them alone.
+TEST(DisclosedTest, R070ACopyOfThePastGoesByBothMomentsOfWhoGetsIt) {
+  const std::vector<Piece> pieces = {PieceOf("health", 1)};
+  Reader auditor = Health();
+  auditor.role = agency::v1::ROLE_AUDITOR;
+  auditor.reason = "complaint";
+  const auto shown = [&](const Context& then, const Context& now) {
+    Discloser door(auditor);
+    door.CopyFor(Health());
+    door.UseBoth(Shared(then), absl::Time(), Shared(now));
+    return door.Compose<ledger::v1::AccessRecord>(pieces, kSelf, kNoFinish)
+        .account()
+        .shown();
+  };
+  EXPECT_TRUE(shown(Works({1}), Works({1})));
+  EXPECT_FALSE(shown(Works({}), Works({1})));
+  EXPECT_FALSE(shown(Works({1}), Works({})));
+}
+
 TEST(DisclosedTest, WhatLicensedThenIsJudgedByTheClockOfThen) {
   std::vector<Piece> pieces = {PieceOf("school", 1)};
   pieces[0].label.add_records(7);

@@ -100,6 +100,7 @@ class TestServer {
   engine::testing::TestNode& node() { return *node_; }
   engine::testing::FailingStore& access_store() { return *failing_access_; }
   api::Server& server() { return *server_; }
+  api::Node& api_node() { return *api_node_; }
   api::Shell& shell() { return *shell_; }
   TestDoor& door() { return door_; }
   const std::string& folder() const { return folder_; }

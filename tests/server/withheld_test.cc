@@ -5,10 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/substitute.h"
-#include "absl/time/civil_time.h"
 #include "kith/api/v1/audit_service.grpc.pb.h"
 #include "kith/api/v1/meeting_service.grpc.pb.h"
 #include "tests/server/family_story.h"
+#include "tests/server/young_person.h"
 
 namespace kith::server_tests {
 namespace {
@@ -19,88 +19,6 @@ class WithheldTest : public ::testing::Test {
  protected:
   TestServer server;
   FamilyStory story{server};
-};
-
-// A teenager of 13, of whose needs the mother is told.
-class YoungPersonTest : public WithheldTest {
- protected:
-  YoungPersonTest() {
-    teen = story.Made(&FamilyService::Stub::StatePerson,
-                      absl::Substitute(R"(person { $0
-                    names { use: NAME_USE_USUAL given: "teen" family: "Ferris" }
-                    birth_date { year: $1 month: 1 day: 2 } })",
-                                       RecordText("teen"), YearNow() - 13));
-    story.Made(&FamilyService::Stub::RegisterFamily,
-               absl::Substitute(R"(family { family { id: "$0" }
-                               members { person { $1 } role: "daughter" } })",
-                                story.family(), RecordText("teen")));
-    story.Made(&FamilyService::Stub::JudgeCompetence,
-               absl::Substitute(R"(judgement { person { $0 } matter: "sharing"
-                               competent: true reasons: "spoken with her" })",
-                                RecordText("teen")));
-    story.Made(&ConsentService::Stub::StateConsent,
-               absl::Substitute(
-                   R"(consent { about { $0 } kind: CONSENT_KIND_SHARE
-                  answer: CONSENT_ANSWER_GIVEN
-                  recipients { person { $1 } } purpose: "early_help"
-                  answered_by { $0 } understood: ANSWER_YES })",
-                   RecordText("teen"), RecordText("mother")));
-    need = Need("debt");
-    mother = Of("council", "", "family_member");
-    mother.person = story.mother();
-  }
-
-  int YearNow() {
-    return static_cast<int>(
-        absl::ToCivilYear(server.clock().Now(), absl::UTCTimeZone()).year());
-  }
-  std::string Need(const std::string& code) {
-    return story.Made(&FamilyService::Stub::StateNeed,
-                      absl::Substitute(R"(need { person { $0 } need: "$1"
-                                      state: NEED_STATE_IDENTIFIED })",
-                                       RecordText("teen"), code));
-  }
-  void Withhold(const std::string& what) {
-    story.Made(&ConsentService::Stub::StateRestriction,
-               absl::Substitute(R"(restriction { about { $0 } asked_by { $0 }
-                               from_family: true $1 })",
-                                RecordText("teen"), what));
-  }
-  // Of the teenager's needs.
-  api::v1::ExplainAccessResponse Explained(const Who& who,
-                                           const std::string& recipient) {
-    const auto answer = server.Call(
-        who, &ConsentService::Stub::ExplainAccess,
-        Text<api::v1::ExplainAccessRequest>(absl::Substitute(
-            R"(person_id: "$0" purpose: "early_help" class: ITEM_CLASS_NEED $1)",
-            teen, recipient)));
-    EXPECT_EQ(ReasonOf(answer.status), "OK");
-    return answer.value;
-  }
-  api::v1::GetFamilyResponse Seen() {
-    const auto answer =
-        server.Call(mother, &FamilyService::Stub::GetFamily, story.Get());
-    EXPECT_EQ(ReasonOf(answer.status), "OK");
-    return answer.value;
-  }
-  int NeedsSeen() {
-    int needs = 0;
-    const auto seen = Seen();
-    for (const auto& person : seen.family().people()) {
-      needs += person.needs_size();
-    }
-    return needs;
-  }
-  int LinesSeen() {
-    api::v1::GetTimelineRequest request;
-    request.set_family_id(story.family());
-    request.mutable_page()->set_page_size(200);
-    return server.Call(mother, &FamilyService::Stub::GetTimeline, request)
-        .value.entries_size();
-  }
-
-  std::string teen, need;
-  Who mother;
 };
 
 TEST_F(YoungPersonTest, R070WhatAYoungPersonWithholdsIsAbsentFromEveryView) {
