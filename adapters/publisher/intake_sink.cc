@@ -74,31 +74,23 @@ class Answers {
       : thread_([this, &stream] { Run(stream); }) {}
   ~Answers() { thread_.join(); }
 
-  // Waits for the next answer; empty when the stream has ended. False: silence.
-  bool Wait(std::optional<Answer>& answer) {
+  // Waits until there is an answer or the stream has ended. False: silence.
+  bool Wait() {
     std::unique_lock<std::mutex> lock(mutex_);
-    if (!changed_.wait_for(lock, kSilence,
-                           [this] { return ended_ || !answers_.empty(); })) {
-      return false;
-    }
-    TakeFirst(answer);
-    return true;
+    return changed_.wait_for(lock, kSilence,
+                             [this] { return ended_ || !answers_.empty(); });
   }
 
   // The next answer if one is there.
-  void Poll(std::optional<Answer>& answer) {
+  std::optional<Answer> Take() {
     const std::lock_guard<std::mutex> lock(mutex_);
-    TakeFirst(answer);
+    if (answers_.empty()) return std::nullopt;
+    std::optional<Answer> first(std::move(answers_.front()));
+    answers_.pop_front();
+    return first;
   }
 
  private:
-  void TakeFirst(std::optional<Answer>& answer) {
-    answer.reset();
-    if (answers_.empty()) return;
-    answer = std::move(answers_.front());
-    answers_.pop_front();
-  }
-
   void Run(Stream& stream) {
     SubmitResponse response;
     while (stream.Read(&response)) {
@@ -199,9 +191,12 @@ class IntakeSink final : public Sink {
     uint64_t outstanding = 0;
     bool writing = true;
     while (true) {
-      std::optional<Answer> answer;
-      if (writing && outstanding < kWindow) {
-        answers.Poll(answer);
+      const bool may_write = writing && outstanding < kWindow;
+      if (!may_write && !answers.Wait()) {
+        return absl::DeadlineExceededError("the server does not answer");
+      }
+      const std::optional<Answer> answer = answers.Take();
+      if (may_write) {
         if (!answer) {
           ASSIGN_OR_RETURN(const std::optional<OutboxFrame> frame, next());
           if (!frame) {
@@ -214,8 +209,6 @@ class IntakeSink final : public Sink {
           }
           continue;
         }
-      } else if (!answers.Wait(answer)) {
-        return absl::DeadlineExceededError("the server does not answer");
       } else if (!answer) {
         unanswered = outstanding > 0;
         return absl::OkStatus();  // the end of the stream says why
