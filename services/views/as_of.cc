@@ -218,16 +218,72 @@ class Gathering {
       case Fact::kFamilyAgreementRecorded:
       case Fact::kFamilyAgreementSignedBy:
       case Fact::kFamilyAgreementSuperseded:
+      case Fact::kPlanRecorded:
+      case Fact::kPlanAgreedTo:
+      case Fact::kPlanRevised:
+      case Fact::kActionMoved:
+      case Fact::kPlanReviewHeld:
+      case Fact::kPlanEnded:
+      case Fact::kLeadContacted:
+      case Fact::kMeetingRecorded:
+      case Fact::kLeadTaken:
+      case Fact::kLeadNoticed:
+      case Fact::kLeadSuccessorNamed:
+      case Fact::kLeadLeft:
+      case Fact::kLeadDisputed:
+      case Fact::kDuplicatePlanFound:
+      case Fact::kDuplicateRuled:
+      case Fact::kDuplicateReopened:
+      case Fact::kDuplicateGone:
+      case Fact::kPlansMerged:
+      case Fact::kPlansParted:
         return true;
-      case Fact::kOverrideRecorded:
-      case Fact::kPanelItemRecorded:
-        return false;
       case Fact::kGlassBroken:
         return fact.glass_broken().family() != 0;
-      default:
-        return fact.what_case() >= Fact::kPlanRecorded &&
-               fact.what_case() <= Fact::kPlansParted;
+      case Fact::kPartnershipFounded:
+      case Fact::kRulesActivated:
+      case Fact::kSourceRegistered:
+      case Fact::kSourceResumed:
+      case Fact::kStatementRefused:
+      case Fact::kFrameQuarantined:
+      case Fact::kStatementParked:
+      case Fact::kParkingEnded:
+      case Fact::kQuarantineEnded:
+      case Fact::kSupportCounted:
+      case Fact::kPractitionerKnown:
+      case Fact::kRecordStated:
+      case Fact::kRecordGone:
+      case Fact::kRecordUnstored:
+      case Fact::kRelationshipRecorded:
+      case Fact::kPairJudged:
+      case Fact::kPersonsMerged:
+      case Fact::kPersonSplit:
+      case Fact::kMatchRuled:
+      case Fact::kInvolvementRecorded:
+      case Fact::kNeedRecorded:
+      case Fact::kYoungCarerRecorded:
+      case Fact::kFosteringStayRecorded:
+      case Fact::kCompetenceRecorded:
+      case Fact::kConsentRecorded:
+      case Fact::kConsentEnded:
+      case Fact::kRestrictionRecorded:
+      case Fact::kRestrictionEnded:
+      case Fact::kSharingAgreementRecorded:
+      case Fact::kSharingNoteRecorded:
+      case Fact::kPanelItemRecorded:
+      case Fact::kReferralRecorded:
+      case Fact::kReferralStepped:
+      case Fact::kAssessmentRecorded:
+      case Fact::kScoreRecorded:
+      case Fact::kOverrideRecorded:
+      case Fact::kFamilyTold:
+      case Fact::kOverrideJudged:
+      case Fact::kGlassApproved:
+      case Fact::kGlassMended:
+      case Fact::WHAT_NOT_SET:
+        return false;
     }
+    return false;  // of a later release
   }
 
   // Everybody else whose data a fact holds or points to.

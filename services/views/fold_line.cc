@@ -374,9 +374,66 @@ uint64_t ThingOf(const Fact& fact) {
       return fact.score_recorded().assessment();
     case Fact::kMeetingRecorded:
       return fact.meeting_recorded().meeting().number();
-    default:  // a plan's lines bear the plan, others are covered by class
+    // A plan's lines bear the plan, the others are covered by class.
+    case Fact::kPartnershipFounded:
+    case Fact::kRulesActivated:
+    case Fact::kSourceRegistered:
+    case Fact::kSourceResumed:
+    case Fact::kStatementRefused:
+    case Fact::kFrameQuarantined:
+    case Fact::kStatementParked:
+    case Fact::kParkingEnded:
+    case Fact::kQuarantineEnded:
+    case Fact::kSupportCounted:
+    case Fact::kPractitionerKnown:
+    case Fact::kRecordStated:
+    case Fact::kRecordGone:
+    case Fact::kRecordUnstored:
+    case Fact::kRelationshipRecorded:
+    case Fact::kPairJudged:
+    case Fact::kPersonsMerged:
+    case Fact::kPersonSplit:
+    case Fact::kMatchRuled:
+    case Fact::kFamilyFounded:
+    case Fact::kMemberStated:
+    case Fact::kMemberLeft:
+    case Fact::kFamiliesJoined:
+    case Fact::kFamiliesParted:
+    case Fact::kYoungCarerRecorded:
+    case Fact::kFosteringStayRecorded:
+    case Fact::kFamilyAgreementRecorded:
+    case Fact::kFamilyAgreementSignedBy:
+    case Fact::kFamilyAgreementSuperseded:
+    case Fact::kSharingAgreementRecorded:
+    case Fact::kPanelItemRecorded:
+    case Fact::kPlanRecorded:
+    case Fact::kPlanAgreedTo:
+    case Fact::kPlanRevised:
+    case Fact::kActionMoved:
+    case Fact::kPlanReviewHeld:
+    case Fact::kPlanEnded:
+    case Fact::kLeadContacted:
+    case Fact::kLeadTaken:
+    case Fact::kLeadNoticed:
+    case Fact::kLeadSuccessorNamed:
+    case Fact::kLeadLeft:
+    case Fact::kLeadDisputed:
+    case Fact::kDuplicatePlanFound:
+    case Fact::kDuplicateRuled:
+    case Fact::kDuplicateReopened:
+    case Fact::kDuplicateGone:
+    case Fact::kPlansMerged:
+    case Fact::kPlansParted:
+    case Fact::kOverrideRecorded:
+    case Fact::kFamilyTold:
+    case Fact::kOverrideJudged:
+    case Fact::kGlassBroken:
+    case Fact::kGlassApproved:
+    case Fact::kGlassMended:
+    case Fact::WHAT_NOT_SET:
       return 0;
   }
+  return 0;  // of a later release
 }
 
 // Facts of records: their subject is one of those they are about.

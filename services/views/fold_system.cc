@@ -169,17 +169,12 @@ bool Is(const StatementRef& one, const StatementRef& other) {
 
 // How many statements ended how: one may lead to several facts.
 void Count(const Folding& folding, SourceTallyRow& row) {
-  switch (folding.fact().what_case()) {
-    case Fact::kStatementRefused:
-      return row.set_refused(row.refused() + 1);
-    case Fact::kFrameQuarantined:
-      return row.set_quarantined(row.quarantined() + 1);
-    case Fact::kStatementParked:
-    case Fact::kParkingEnded:
-      return;
-    default:
-      break;
+  const Fact& fact = folding.fact();
+  if (fact.has_statement_refused()) return row.set_refused(row.refused() + 1);
+  if (fact.has_frame_quarantined()) {
+    return row.set_quarantined(row.quarantined() + 1);
   }
+  if (fact.has_statement_parked() || fact.has_parking_ended()) return;
   const StatementRef& statement = folding.recorded().statement;
   if (Is(row.counted(), statement)) return;
   *row.mutable_counted() = statement;

@@ -225,9 +225,31 @@ class Labelling {
       case Fact::kGlassApproved:
       case Fact::kGlassMended:
         return OfNoFamilyButItsOwn();
-      default:  // no view shows what it says
+      // No view shows what these say.
+      case Fact::kPartnershipFounded:
+      case Fact::kRulesActivated:
+      case Fact::kSourceRegistered:
+      case Fact::kSourceResumed:
+      case Fact::kStatementRefused:
+      case Fact::kFrameQuarantined:
+      case Fact::kStatementParked:
+      case Fact::kParkingEnded:
+      case Fact::kQuarantineEnded:
+      case Fact::kSupportCounted:
+      case Fact::kPractitionerKnown:
+      case Fact::kRecordStated:
+      case Fact::kRecordGone:
+      case Fact::kRecordUnstored:
+      case Fact::kPersonsMerged:
+      case Fact::kPersonSplit:
+      case Fact::kFamiliesJoined:
+      case Fact::kFamiliesParted:
+      case Fact::kSharingAgreementRecorded:
+      case Fact::kPanelItemRecorded:
+      case Fact::WHAT_NOT_SET:
         return std::optional<ItemLabel>();
     }
+    return std::optional<ItemLabel>();  // of a later release
   }
 
  private:

@@ -94,7 +94,61 @@ void Note(const Fact& fact, Changed& changed) {
       changed.families.insert(
           {fact.families_parted().survivor(), fact.families_parted().joined()});
       return;
-    default:  // everything else leads from nobody to nobody
+    // All else leads from nobody to nobody.
+    case Fact::kPartnershipFounded:
+    case Fact::kRulesActivated:
+    case Fact::kSourceRegistered:
+    case Fact::kSourceResumed:
+    case Fact::kStatementRefused:
+    case Fact::kFrameQuarantined:
+    case Fact::kStatementParked:
+    case Fact::kParkingEnded:
+    case Fact::kQuarantineEnded:
+    case Fact::kSupportCounted:
+    case Fact::kPractitionerKnown:
+    case Fact::kFamilyFounded:
+    case Fact::kNetworkRecorded:
+    case Fact::kInvolvementRecorded:
+    case Fact::kNeedRecorded:
+    case Fact::kYoungCarerRecorded:
+    case Fact::kFosteringStayRecorded:
+    case Fact::kCompetenceRecorded:
+    case Fact::kConsentRecorded:
+    case Fact::kConsentEnded:
+    case Fact::kRestrictionRecorded:
+    case Fact::kRestrictionEnded:
+    case Fact::kFamilyAgreementRecorded:
+    case Fact::kFamilyAgreementSignedBy:
+    case Fact::kFamilyAgreementSuperseded:
+    case Fact::kSharingAgreementRecorded:
+    case Fact::kSharingNoteRecorded:
+    case Fact::kPanelItemRecorded:
+    case Fact::kReferralRecorded:
+    case Fact::kReferralStepped:
+    case Fact::kAssessmentRecorded:
+    case Fact::kScoreRecorded:
+    case Fact::kPlanAgreedTo:
+    case Fact::kPlanRevised:
+    case Fact::kActionMoved:
+    case Fact::kPlanReviewHeld:
+    case Fact::kLeadContacted:
+    case Fact::kMeetingRecorded:
+    case Fact::kLeadTaken:
+    case Fact::kLeadNoticed:
+    case Fact::kLeadSuccessorNamed:
+    case Fact::kLeadLeft:
+    case Fact::kLeadDisputed:
+    case Fact::kDuplicatePlanFound:
+    case Fact::kDuplicateRuled:
+    case Fact::kDuplicateReopened:
+    case Fact::kDuplicateGone:
+    case Fact::kOverrideRecorded:
+    case Fact::kFamilyTold:
+    case Fact::kOverrideJudged:
+    case Fact::kGlassBroken:
+    case Fact::kGlassApproved:
+    case Fact::kGlassMended:
+    case Fact::WHAT_NOT_SET:
       return;
   }
 }
