@@ -34,7 +34,8 @@ int main(int argc, char** argv) {
       "3.",
       "kith-council run persons.csv earlyhelp.csv --partnership hackney "
       "--agency hackney_council --source hackney_mosaic --outbox outbox "
-      "--key-file council.key",
+      "--key-file council.key --tls-ca authority.crt "
+      "--cert hackney_council.crt --key hackney_council.key",
       "mosaic",
       ".csv",
       DefaultMapping("council"),

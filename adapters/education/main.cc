@@ -32,9 +32,10 @@ int main(int argc, char** argv) {
   const Adapter adapter{
       "kith-education",
       "Reads Common Transfer Files (CTF), XML.",
-      "kith-education run ctf.xml --partnership hackney --agency "
-      "oakfield_school "
-      "--source oakfield_ctf --outbox outbox --key-file oakfield.key",
+      "kith-education run ctf.xml --partnership hackney "
+      "--agency oakfield_school --source oakfield_ctf --outbox outbox "
+      "--key-file oakfield.key --tls-ca authority.crt "
+      "--cert oakfield_school.crt --key oakfield_school.key",
       "ctf",
       ".xml",
       DefaultMapping("education"),

@@ -42,7 +42,8 @@ int main(int argc, char** argv) {
       "kith-health",
       "Reads FHIR R4 JSON: bundles, single resources, folders of them.",
       "kith-health run bundle.json --partnership hackney --agency homerton_nhs "
-      "--source homerton_fhir --outbox outbox --key-file homerton.key",
+      "--source homerton_fhir --outbox outbox --key-file homerton.key "
+      "--tls-ca authority.crt --cert homerton_nhs.crt --key homerton_nhs.key",
       "fhir",
       ".json",
       DefaultMapping("health"),
