@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gtest/gtest.h"
 #include "kith/api/v1/views.pb.h"
 #include "tests/server/ledger_index.h"
 #include "tests/server/test_server.h"
