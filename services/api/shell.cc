@@ -98,7 +98,7 @@ void Shell::Leave(Leaving how, absl::Time begun,
 
 Reactor* Shell::Refuse(Context* context, const char* why) {
   Reactor* reactor = context->DefaultReactor();
-  reactor->Finish(grpc::Status(grpc::StatusCode::INTERNAL, why));
+  reactor->Finish(ToGrpc(absl::InvalidArgumentError(why)));
   return reactor;
 }
 

@@ -9,6 +9,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "kith/api/v1/intake_service.grpc.pb.h"
 #include "tests/server/family_story.h"
@@ -67,6 +69,33 @@ TEST_F(SurfaceTest, AGenericClientFindsEveryService) {
     ASSERT_NE(service, nullptr) << name;
     EXPECT_GT(service->method_count(), 0) << name;
   }
+}
+
+// How many details say what went wrong.
+int InfosIn(const grpc::Status& status) {
+  google::rpc::Status rich;
+  EXPECT_TRUE(rich.ParseFromString(status.error_details()));
+  int infos = 0;
+  for (const auto& detail : rich.details()) {
+    infos += detail.Is<google::rpc::ErrorInfo>() ? 1 : 0;
+  }
+  return infos;
+}
+
+TEST_F(SurfaceTest, EveryErrorOfAMethodBearsOneErrorInfo) {
+  const Reflected reflected(*server.channel());
+  Who nobody;
+  nobody.agency = "";
+  int errors = 0;
+  ForEachMethod(reflected, [&](const std::string& path) {
+    for (const Who& who : {Who(), nobody}) {
+      const auto answer = CallGeneric(*server.channel(), path, who, {""});
+      if (answer.status.ok()) continue;
+      ++errors;
+      EXPECT_EQ(InfosIn(answer.status), 1) << path;
+    }
+  });
+  EXPECT_GT(errors, 0);
 }
 
 TEST_F(SurfaceTest, EveryMethodAnswersAnEmptyRequest) {
