@@ -1,5 +1,6 @@
 // A store whose next commit fails, for tests: written or not, as nobody knows
-// after a real failure. What lies behind it stays whole.
+// after a real failure. What lies behind it stays whole. It also tells when it
+// is about to be written to.
 #pragma once
 
 #include <atomic>
@@ -20,6 +21,10 @@ class FailingStore final : public eventstore::Store {
   void FailNextCommit(Failure how) { next_ = how; }
   // Called before each commit.
   void OnCommit(std::function<void()> called) { called_ = std::move(called); }
+  // Called before a new version of the views becomes the live one.
+  void OnSwitch(std::function<void()> called) {
+    switching_ = std::move(called);
+  }
 
   absl::StatusOr<eventstore::Head> Commit(
       const eventstore::Batch& batch) override {
@@ -46,7 +51,10 @@ class FailingStore final : public eventstore::Store {
                           eventstore::Position built_to) override {
     return whole_.CommitView(rows, built_to);
   }
-  absl::Status SwitchView() override { return whole_.SwitchView(); }
+  absl::Status SwitchView() override {
+    if (switching_) switching_();
+    return whole_.SwitchView();
+  }
   absl::Status AbandonView() override { return whole_.AbandonView(); }
   absl::StatusOr<eventstore::Verified> Verify(
       const Progress& progress) const override {
@@ -65,6 +73,7 @@ class FailingStore final : public eventstore::Store {
   eventstore::Store& whole_;
   std::atomic<Failure> next_ = Failure::kNone;
   std::function<void()> called_;
+  std::function<void()> switching_;
 };
 
 }  // namespace kith::engine::testing

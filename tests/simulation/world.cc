@@ -4,8 +4,9 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "absl/strings/str_cat.h"
 #include "base/check.h"
-#include "eventstore/memory_store.h"
+#include "eventstore/rocks_store.h"
 #include "services/views/fold.h"
 
 namespace kith::simulation {
@@ -29,14 +30,26 @@ engine::ViewFold RealViews() {
   return {fold, views::kViewFormat, views::RowGroupOf};
 }
 
+std::unique_ptr<eventstore::Store> OpenStore(const std::string& folder) {
+  eventstore::RocksOptions options;
+  options.folder = absl::StrCat(folder, "/store");
+  options.master_key_file = absl::StrCat(folder, "/master.key");
+  auto opened = eventstore::OpenRocksStore(options);
+  if (!opened.ok()) {
+    std::fprintf(stderr, "%s\n", opened.status().ToString().c_str());
+  }
+  KITH_CHECK(opened.ok());
+  return *std::move(opened);
+}
+
 World::World(const Agencies& agencies, std::string key_folder,
-             engine::Options options)
+             engine::Options options, std::unique_ptr<eventstore::Store> store)
     : genesis_(engine::testing::GenesisOf(kPartnership, agencies.root(),
                                           Beginning())),
       options_(std::move(options)),
       clock_(Beginning()),
       keys_(std::move(key_folder)),
-      store_(eventstore::OpenMemoryStore()) {
+      store_(std::move(store)) {
   Open();
 }
 
@@ -73,13 +86,17 @@ absl::StatusOr<engine::Outcome> World::Submit(const Arrival& arrival) {
   return engine::testing::SubmitAndWait(*engine_, arrival.frame);
 }
 
-void World::SubmitOnly(const Arrival& arrival) {
+void World::SubmitOnly(const Arrival& arrival, engine::Engine::Done done) {
   clock_.Set(arrival.at);
-  engine_->Submit(arrival.frame, [](const auto&) {});
+  engine_->Submit(arrival.frame, std::move(done));
 }
 
 void World::BreakAtNextCommit(engine::testing::FailingStore::Failure how) {
   breakable_->FailNextCommit(how);
+}
+
+void World::BeforeSwitch(std::function<void()> called) {
+  breakable_->OnSwitch(std::move(called));
 }
 
 KeyFolder::KeyFolder(const Agencies& agencies) {

@@ -1,12 +1,13 @@
-// A node on a store in memory, fed by seeded agencies, stopped and broken at
-// random, and what must hold of it at every moment.
+// A node with the real views, fed by seeded agencies, stopped and broken at
+// random. It stands on a store in memory unless it is given another.
 #pragma once
 
-#include <map>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "eventstore/memory_store.h"
 #include "eventstore/store.h"
 #include "services/engine/clock.h"
 #include "services/engine/engine.h"
@@ -20,11 +21,17 @@ namespace kith::simulation {
 // The real views.
 engine::ViewFold RealViews();
 
+// The store on disk in `folder`, which is made. Stops the test program on an
+// error.
+std::unique_ptr<eventstore::Store> OpenStore(const std::string& folder);
+
 class World {
  public:
   // `key_folder` holds the keys of the agencies' sources (PutKeys).
-  World(const Agencies& agencies, std::string key_folder,
-        engine::Options options = {});
+  World(
+      const Agencies& agencies, std::string key_folder,
+      engine::Options options = {},
+      std::unique_ptr<eventstore::Store> store = eventstore::OpenMemoryStore());
   ~World();
 
   void Open();
@@ -33,12 +40,17 @@ class World {
   // Submits at the arrival's time. UNAVAILABLE: the node broke.
   absl::StatusOr<engine::Outcome> Submit(const Arrival& arrival);
   // The same without waiting; `Close` waits for all.
-  void SubmitOnly(const Arrival& arrival);
+  void SubmitOnly(
+      const Arrival& arrival, engine::Engine::Done done = [](const auto&) {});
   void BreakAtNextCommit(engine::testing::FailingStore::Failure how);
+  // Until the node is opened again, `called` is called in the midst of each
+  // rebuild: when both versions of the views are folded, before the switch.
+  void BeforeSwitch(std::function<void()> called);
 
   std::unique_ptr<engine::ReadView> Read() { return *engine_->Read(); }
   engine::Engine& engine() { return *engine_; }
   eventstore::Head head() const { return (*store_->Read())->head(); }
+  const eventstore::Store& store() const { return *store_; }
 
  private:
   const core::Genesis genesis_;
