@@ -128,6 +128,16 @@ absl::StatusOr<Piece<AssessmentView>> OfScore(const Scene& scene,
   return piece;
 }
 
+// What the family never agreed to is no more theirs to read once it is closed
+// . A report of a closed plan does not tell whether it was agreed: it
+// counts as such.
+bool IsDraft(const ledger::v1::PlanRow& plan) {
+  if (plan.recorded().state() == agency::v1::PLAN_STATE_CLOSED) {
+    return !plan.reported() && plan.agreed_version() == 0;
+  }
+  return plan.recorded().state() == agency::v1::PLAN_STATE_DRAFT;
+}
+
 }  // namespace
 
 absl::StatusOr<Pieces<ConsentView>> OfConsent(const Scene& scene,
@@ -267,7 +277,7 @@ absl::StatusOr<ItemLabel> LabelOfPlan(const Scene& scene, const Thing& thing) {
                    LabelOfNamed(scene, agency::v1::ITEM_CLASS_PLAN, thing.row,
                                 plan.agency(), records, recorded.family()));
   for (const std::string& agency : named) label.add_named_agencies(agency);
-  label.set_draft(recorded.state() == agency::v1::PLAN_STATE_DRAFT);
+  label.set_draft(IsDraft(plan));
   return label;
 }
 

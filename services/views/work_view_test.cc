@@ -67,6 +67,29 @@ TEST_F(PlanViewTest, IsADraftUntilTheFamilyAgrees) {
   EXPECT_EQ(agreed[0].part.agreed_version(), 1u);
 }
 
+// once closed, a draft was shown to whom the family shares its plans
+// with.
+TEST_F(PlanViewTest, StaysADraftWhenItIsClosedUnagreed) {
+  const auto label_of_closed = [&](bool agreed) {
+    const auto plan =
+        history_.Plan(family_, {anna_}, "state: PLAN_STATE_DRAFT");
+    if (agreed) {
+      history_.Add(
+          family_, {anna_},
+          absl::StrCat("plan_agreed_to { plan: ", plan, " version: 1 }"));
+    }
+    history_.Add(family_, {},
+                 absl::StrCat("plan_ended { plan: ", plan,
+                              " reason: CLOSURE_REASON_RESOLVED }"));
+    return Held(PlanPieces(history_.view(), plan, history_.now()))[0].label;
+  };
+  history_.Act("council", "w1");
+  EXPECT_TRUE(label_of_closed(false).draft());
+  EXPECT_FALSE(label_of_closed(true).draft());
+  history_.Feed("council");  // does not tell whether it was agreed
+  EXPECT_FALSE(label_of_closed(false).draft());
+}
+
 // six to eight weeks after the last review or meeting with the family.
 TEST_F(PlanViewTest, IsReviewedInTheWindowAfterTheLastMeeting) {
   const auto plan = history_.Plan(family_, {anna_});
