@@ -1,12 +1,16 @@
 // Rows about the one lead professional of a family.
 #include "gtest/gtest.h"
 #include "services/core/lead/registry.h"
+#include "services/views/read.h"
+#include "services/views/testing.h"
+#include "tests/acceptance/readers.h"
 #include "tests/acceptance/world.h"
 
 namespace kith::acceptance {
 namespace {
 
 using agency::v1::LeadAppointed;
+using agency::v1::LeadEnded;
 using agency::v1::LeadHandedOver;
 using agency::v1::LeadNoticeGiven;
 using agency::v1::LeadStated;
@@ -77,9 +81,39 @@ TEST_F(LeadRows, R107R116WhoeverComesSecondIsSentToTheLead) {
 }
 
 TEST_F(LeadRows, R108AnyPractitionerOfAnyServiceMayLead) {
-  LeadAppointed said = AtMeeting("school/senco");
-  said.mutable_practitioner()->set_profession("SENCO");
-  EXPECT_THAT(world.Says(said), IsAccepted());
+  const std::pair<const char*, const char*> able[] = {
+      {"health/gp", "GP"},
+      {"council/fsw", "family support worker"},
+      {"health/nurse", "school nurse"},
+      {"school/teacher", "teacher"},
+      {"health/visitor", "health visitor"},
+      {"school/senco", "SENCO"},
+      {"charity/befriender", ""}};  // it is no job
+  for (const auto& [worker, profession] : able) {
+    LeadAppointed said = AtMeeting(worker);
+    said.mutable_practitioner()->set_profession(profession);
+    EXPECT_THAT(world.Says(said), Records(Fact::kLeadTaken)) << worker;
+    auto ends = Of<LeadEnded>();
+    ends.set_reason("the next one's turn");
+    world.By(Local(worker).agency(), Local(worker).local_id());
+    EXPECT_THAT(world.Says(ends), Records(Fact::kLeadLeft)) << worker;
+  }
+  EXPECT_THAT(world.Says(AtMeeting("health/gp")), IsAccepted());  // once more
+}
+
+TEST_F(LeadRows, R108NobodyAndWhoMeetsNoFamilyAppointNobody) {
+  LeadAppointed nobody = AtMeeting("health/nurse");
+  nobody.mutable_practitioner()->clear_local_id();
+  EXPECT_THAT(world.Says(nobody), IsQuarantined("PRACTITIONER_EMPTY"));
+  for (const auto role :
+       {agency::v1::ROLE_LEADERSHIP_MANAGER, agency::v1::ROLE_AUDITOR,
+        agency::v1::ROLE_PRIVACY_OFFICER,
+        agency::v1::ROLE_INTEGRATION_ENGINEER}) {
+    world.By("council", "w1", role);
+    EXPECT_THAT(world.Says(AtMeeting("council/w1")),
+                RefusedFor("ROLE_MAY_NOT", "R-262"));
+  }
+  EXPECT_TRUE(Open().empty());
 }
 
 TEST_F(LeadRows, R109TheFirstMeetingAppointsWithTheFamily) {
@@ -98,6 +132,41 @@ TEST_F(LeadRows, R110APanelAppointsUntilTheFamilyAgrees) {
   world.By("council", "w1");
   ASSERT_THAT(world.Says(AtMeeting("health/nurse")), IsAccepted());
   EXPECT_EQ(Open()[0].state(), ledger::v1::LEAD_STATE_APPOINTED);
+}
+
+TEST_F(LeadRows, R110OnlyThePanelAppointsAtThePanel) {
+  const LeadAppointed said =
+      Appoints("health/nurse", agency::v1::APPOINTED_AT_PANEL);
+  for (const auto role :
+       {agency::v1::ROLE_PRACTITIONER, agency::v1::ROLE_LEAD_PROFESSIONAL,
+        agency::v1::ROLE_ACCESS_TEAM, agency::v1::ROLE_SAFEGUARDING_LEAD,
+        agency::v1::ROLE_FAMILY_MEMBER}) {
+    world.By("council", "w1", role);
+    EXPECT_THAT(world.Says(said), RefusedFor("ROLE_MAY_NOT", "R-262"));
+  }
+  EXPECT_TRUE(Open().empty());
+  world.By("council", "admin", agency::v1::ROLE_HUB_ADMINISTRATOR);
+  EXPECT_THAT(world.Says(said), Records(Fact::kLeadTaken));
+}
+
+TEST_F(LeadRows, R110ThePanelsChairAppointsNowhereElse) {
+  world.By("council", "chair", agency::v1::ROLE_PANEL_CHAIR);
+  EXPECT_THAT(world.Says(AtMeeting("health/nurse")),
+              RefusedFor("ROLE_MAY_NOT", "R-262"));
+  EXPECT_THAT(
+      world.Says(Appoints("health/nurse", agency::v1::APPOINTED_AT_INTERIM)),
+      RefusedFor("ROLE_MAY_NOT", "R-262"));
+  EXPECT_TRUE(Open().empty());
+}
+
+TEST_F(LeadRows, R110WithTheFamilysWordThePanelsAppointmentIsFirm) {
+  world.By("council", "chair", agency::v1::ROLE_PANEL_CHAIR);
+  LeadAppointed said = Appoints("health/nurse", agency::v1::APPOINTED_AT_PANEL);
+  *said.add_agreed_by() = Person("council/mother");
+  EXPECT_THAT(world.Says(said), Records(Fact::kLeadTaken));
+  EXPECT_EQ(Open()[0].state(), ledger::v1::LEAD_STATE_APPOINTED);
+  said = Appoints("school/senco", agency::v1::APPOINTED_AT_PANEL);
+  EXPECT_THAT(world.Says(said), RefusedFor("LEAD_EXISTS", "R-107"));
 }
 
 TEST_F(LeadRows, R111NobodyIsMadeToLead) {
@@ -145,6 +214,79 @@ TEST_F(LeadRows, R121NoticeSuccessorHandoverInThisOrder) {
               Records(Fact::kLeadLeft, Fact::kLeadTaken));
   ASSERT_EQ(Open().size(), 1u);
   EXPECT_NE(Open()[0].taken().takes_over_from(), 0u);
+}
+
+TEST_F(LeadRows, R121TheLeadGivesNoticeAndNobodyForThem) {
+  EXPECT_THAT(world.Says(Of<LeadNoticeGiven>()),
+              RefusedFor("NO_LEAD", "R-116"));
+  ASSERT_THAT(world.Says(AtMeeting("health/nurse")), IsAccepted());
+  EXPECT_THAT(world.Says(Of<LeadNoticeGiven>()),
+              RefusedFor("NOT_THE_LEAD", "R-121"));
+  world.By("health", "nurse");
+  EXPECT_THAT(world.Says(Of<LeadNoticeGiven>()), Records(Fact::kLeadNoticed));
+  EXPECT_EQ(Open().size(), 1u);  // and leads on
+}
+
+TEST_F(LeadRows, R121TheHubMayGiveNoticeForALeadWhoCannot) {
+  ASSERT_THAT(world.Says(AtMeeting("health/nurse")), IsAccepted());
+  world.By("council", "admin", agency::v1::ROLE_HUB_ADMINISTRATOR);
+  EXPECT_THAT(world.Says(Of<LeadNoticeGiven>()), Records(Fact::kLeadNoticed));
+}
+
+TEST_F(LeadRows, R121TheSuccessorIsAnotherWhomTheFamilyAgreesTo) {
+  world.Feed("council");
+  world.Person("neighbour", absl::CivilDay(1970, 1, 1));
+  world.By("council", "w1");
+  ASSERT_THAT(world.Says(AtMeeting("council/w1")), IsAccepted());
+  ASSERT_THAT(world.Says(Of<LeadNoticeGiven>()), IsAccepted());
+  LeadSuccessorAgreed said = Succeeds("health/nurse");
+  *said.mutable_agreed_by(0) = Person("council/neighbour");
+  EXPECT_THAT(world.Says(said), RefusedFor("FAMILY_NOT_ASKED", "R-121"));
+  said.clear_agreed_by();
+  EXPECT_THAT(world.Says(said), RefusedFor("FAMILY_NOT_ASKED", "R-121"));
+  EXPECT_THAT(world.Says(Succeeds("council/w1")),
+              RefusedFor("OWN_SUCCESSOR", "R-121"));
+  EXPECT_THAT(world.Says(Succeeds("health/nurse")),
+              Records(Fact::kLeadSuccessorNamed));
+  EXPECT_THAT(world.Says(Succeeds("health/nurse")), ChangedNothing());
+  EXPECT_THAT(world.Says(Succeeds("school/senco")),  // they think again
+              Records(Fact::kLeadSuccessorNamed));
+}
+
+TEST_F(LeadRows, R121ItIsHandedOverByOneOfTheTwo) {
+  ASSERT_THAT(world.Says(AtMeeting("council/w1")), IsAccepted());
+  ASSERT_THAT(world.Says(Of<LeadNoticeGiven>()), IsAccepted());
+  ASSERT_THAT(world.Says(Succeeds("health/nurse")), IsAccepted());
+  world.By("school", "teacher");
+  EXPECT_THAT(world.Says(Of<LeadHandedOver>()),
+              RefusedFor("NOT_THE_LEAD", "R-121"));
+  world.By("health", "nurse");
+  EXPECT_THAT(world.Says(Of<LeadHandedOver>()),
+              Records(Fact::kLeadLeft, Fact::kLeadTaken));
+  EXPECT_THAT(world.Says(Of<LeadHandedOver>()),
+              RefusedFor("NO_SUCCESSOR", "R-121"));
+  EXPECT_EQ(Open().size(), 1u);
+}
+
+// That somebody leads is known to all who may ask; that they intend to go is
+// seen with it.
+TEST_F(LeadRows, R121TheNoticeIsSeenByTheFamilyAndByWhoWorksWithIt) {
+  ASSERT_THAT(world.Says(AtMeeting("council/w1")), IsAccepted());
+  const auto state_shown_to = [&](const disclosure::Reader& reader) {
+    return ShownTo(world, reader,
+                   views::testing::Held(views::FamilyPieces(
+                       world.views(), world.Number(family), world.now())))
+        .lead()
+        .state();
+  };
+  const auto told = [&] {
+    return std::vector{state_shown_to(MemberOf(world, "council/mother")),
+                       state_shown_to(MemberOf(world, "council/child")),
+                       state_shown_to(PractitionerOf(world, "council/w2"))};
+  };
+  EXPECT_THAT(told(), ::testing::Each(ledger::v1::LEAD_STATE_APPOINTED));
+  ASSERT_THAT(world.Says(Of<LeadNoticeGiven>()), IsAccepted());
+  EXPECT_THAT(told(), ::testing::Each(ledger::v1::LEAD_STATE_NOTICE_GIVEN));
 }
 
 TEST_F(LeadRows, R116AFeedsRivalClaimIsDisputedAndChangesNothing) {
