@@ -1,4 +1,6 @@
 // Rows about the one plan of a family.
+#include <functional>
+
 #include "gtest/gtest.h"
 #include "services/core/keys.h"
 #include "tests/acceptance/world.h"
@@ -110,13 +112,71 @@ TEST_F(PlanRows, R188TheFamilyAgreesToWhatItSaw) {
   EXPECT_THAT(world.Says(Agrees()), ChangedNothing());
 }
 
+// R-189 asks to hold the four; no rule asks for more than R-190 does.
+TEST_F(PlanRows, R189WhatAPlanDoesNotSayIsNotMadeUp) {
+  PlanOpened said = Opened();
+  said.clear_content();
+  const Ended opened = world.Says(said);
+  ASSERT_THAT(opened, IsAccepted());
+  const auto& held = opened.Find(Fact::kPlanRecorded).plan_recorded().content();
+  EXPECT_EQ(held.ByteSizeLong(), 0u) << held.ShortDebugString();
+}
+
+TEST_F(PlanRows, R189AListOrDayThatCannotBeIsNotHeld) {
+  const auto with =
+      [&](const std::function<void(agency::v1::PlanContent&)>& change) {
+        PlanOpened said = Opened();
+        change(*said.mutable_content());
+        return world.Says(said);
+      };
+  const auto signs = [](int count) {
+    return [count](agency::v1::PlanContent& content) {
+      while (content.success_signs_size() < count) {
+        content.add_success_signs("asleep by eight");
+      }
+    };
+  };
+  EXPECT_THAT(with(signs(50)), IsAccepted());
+  EXPECT_THAT(with(signs(51)), IsQuarantined("TOO_MANY"));
+  const auto steps = [](int count) {
+    return [count](agency::v1::PlanContent& content) {
+      while (content.actions_size() < count) {
+        auto& step = *content.add_actions();
+        step = content.actions(0);
+        step.set_key(std::to_string(content.actions_size()));
+      }
+    };
+  };
+  EXPECT_THAT(with(steps(100)), IsAccepted());
+  EXPECT_THAT(with(steps(101)), IsQuarantined("TOO_MANY"));
+  EXPECT_THAT(with([](agency::v1::PlanContent& content) {
+                *content.add_actions() = content.actions(0);
+              }),
+              IsQuarantined("ACTION_KEY"));
+  const auto reviewed = [](int day) {
+    return [day](agency::v1::PlanContent& content) {
+      *content.mutable_next_review() = Day(2024, 4, 20);
+      content.mutable_next_review()->set_day(day);
+    };
+  };
+  EXPECT_THAT(with(reviewed(30)), IsAccepted());
+  EXPECT_THAT(with(reviewed(31)), IsQuarantined("DATE_IMPOSSIBLE"));
+}
+
 TEST_F(PlanRows, R190EveryActionSaysWhatWhoAndByWhen) {
   PlanOpened said = Opened();
   said.mutable_content()->mutable_actions(0)->clear_by();
   EXPECT_THAT(world.Says(said), RefusedFor("ACTION_INCOMPLETE", "R-190"));
   said = Opened();
+  said.mutable_content()->mutable_actions(0)->clear_what();
+  EXPECT_THAT(world.Says(said), RefusedFor("ACTION_INCOMPLETE", "R-190"));
+  said = Opened();
   *said.mutable_content()->mutable_actions(0)->mutable_person() =
       Person("council/mother");
+  EXPECT_THAT(world.Says(said), RefusedFor("ACTION_INCOMPLETE", "R-190"));
+  said.mutable_content()->mutable_actions(0)->clear_practitioner();
+  EXPECT_THAT(world.Says(said), IsAccepted());  // one of the family's own
+  said.mutable_content()->mutable_actions(0)->clear_person();
   EXPECT_THAT(world.Says(said), RefusedFor("ACTION_INCOMPLETE", "R-190"));
 }
 
