@@ -3,7 +3,7 @@
 #include "gtest/gtest.h"
 #include "services/core/keys.h"
 #include "services/core/meeting/review_window.h"
-#include "tests/acceptance/world.h"
+#include "tests/acceptance/readers.h"
 
 namespace kith::acceptance {
 namespace {
@@ -79,6 +79,54 @@ TEST_F(MeetingRows, R174TheNextReviewIsDueFromDay42ToDay56) {
   EXPECT_EQ(DueOn(window, held + 42), Due::kNow);
   EXPECT_EQ(DueOn(window, held + 56), Due::kNow);
   EXPECT_EQ(DueOn(window, held + 57), Due::kOverdue);
+}
+
+// The window says when to meet; who meets a day early or late has met.
+TEST_F(MeetingRows, R174AReviewBeforeOrAfterItsWindowCountsAsWell) {
+  EXPECT_THAT(world.Says(Held(kAround, true)), IsAccepted());
+  for (const int days : {41, 57}) {
+    const absl::CivilDay day = world.today() + days;
+    world.On(static_cast<int>(day.year()), day.month(), day.day());
+    EXPECT_THAT(world.Says(Held(kAround, true)),
+                Records(Fact::kMeetingRecorded));
+    EXPECT_EQ(Plan().last_review().SerializeAsString(),
+              Day(static_cast<int>(day.year()), day.month(), day.day())
+                  .SerializeAsString());
+  }
+}
+
+TEST_F(MeetingRows, R227WithoutConsentACaseIsDiscussedWithoutAName) {
+  agency::v1::AnonymousPanelItemStated said;
+  said.set_question("how to help with debt when a parent will not be named");
+  EXPECT_THAT(world.Says(said), RefusedFor("ROLE_MAY_NOT", "R-262"));
+  world.By("council", "chair", agency::v1::ROLE_PANEL_CHAIR);
+  said.set_advice("ask about 943 476 5919");
+  EXPECT_THAT(world.Says(said), RefusedFor("NAMES_SOMEBODY", "R-227"));
+  said.set_advice("see " + family);
+  EXPECT_THAT(world.Says(said), RefusedFor("NAMES_SOMEBODY", "R-227"));
+  said.set_advice("call 207 527 000");
+  const Ended discussed = world.Says(said);
+  ASSERT_THAT(discussed, Records(Fact::kPanelItemRecorded));  // and no more
+  for (const core::NewFact& fact : discussed.facts) {
+    EXPECT_THAT(fact.also_about, ::testing::IsEmpty());
+    EXPECT_NE(fact.subject, world.Number(family));
+  }
+}
+
+TEST_F(MeetingRows, R227ThePanelAndTheHubReadItAndNobodyElse) {
+  ledger::v1::ItemLabel label;
+  label.set_class_(agency::v1::ITEM_CLASS_PANEL);
+  label.set_agency("council");
+  const auto shown_to = [&](agency::v1::Role role) {
+    disclosure::Reader reader = PractitionerOf(world, "council/w1", role);
+    reader.purpose = "administration";
+    return WhyFor(world, reader, label) == disclosure::Reason::kRole;
+  };
+  EXPECT_TRUE(shown_to(agency::v1::ROLE_PANEL_CHAIR));
+  EXPECT_TRUE(shown_to(agency::v1::ROLE_HUB_ADMINISTRATOR));
+  EXPECT_FALSE(shown_to(agency::v1::ROLE_PRACTITIONER));
+  EXPECT_FALSE(shown_to(agency::v1::ROLE_LEAD_PROFESSIONAL));
+  EXPECT_FALSE(shown_to(agency::v1::ROLE_FAMILY_MEMBER));
 }
 
 TEST_F(MeetingRows, R169AMeetingStillToComeWasNotHeld) {
