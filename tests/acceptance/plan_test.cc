@@ -3,6 +3,7 @@
 
 #include "gtest/gtest.h"
 #include "services/core/keys.h"
+#include "services/views/find.h"
 #include "tests/acceptance/world.h"
 
 namespace kith::acceptance {
@@ -91,6 +92,10 @@ class PlanRows : public ::testing::Test {
     said.set_to_agency("health");
     said.set_family_agreed(agency::v1::ANSWER_YES);
     return world.Says(said).id();
+  }
+  // Kith's id of the person.
+  std::string IdOf(absl::string_view record) {
+    return *views::IdOfThing(world.views(), world.Record(record));
   }
   ledger::v1::PlanRow Row() {
     return world.Row<ledger::v1::PlanRow>(core::keys::Plan(world.Number(plan)));
@@ -256,6 +261,40 @@ TEST_F(PlanRows, R216R217ConcernAndTransferNameTheirReferral) {
   ASSERT_THAT(closed, IsAccepted());
   EXPECT_EQ(closed.Find(Fact::kPlanEnded).plan_ended().referral(),
             world.Number(referral));
+}
+
+TEST_F(PlanRows, R119AnActionBelongsToWhoAcceptedItAndTheLeadLooksOn) {
+  PlanAmended said = Amends(1, true);
+  auto& hers = *said.mutable_content()->add_actions();
+  hers.set_key("2");
+  hers.set_what("ring the school when she is ill");
+  *hers.mutable_person() = Person("council/mother");
+  *hers.mutable_by() = Day(2024, 4, 1);
+  world.By("school", "teacher");
+  ASSERT_THAT(world.Says(Agrees()), IsAccepted());
+  ASSERT_THAT(world.Says(said), IsAccepted());
+  AppointLead();
+  const auto says_of = [&](const std::string& action,
+                           const std::string& difference) {
+    auto moved = Of<agency::v1::ActionUpdated>();
+    moved.set_action(action);
+    moved.set_state(agency::v1::ACTION_STATE_DONE);
+    moved.set_difference(difference);
+    return world.Says(moved);
+  };
+  world.By("health", "nurse");
+  EXPECT_THAT(says_of("1", "dry"), RefusedFor("NOT_YOUR_ACTION", "R-119"));
+  world.By("school", "teacher");  // whose it is
+  EXPECT_THAT(says_of("1", "dry"), Records(Fact::kActionMoved));
+  EXPECT_THAT(says_of("1", "dry"), ChangedNothing());
+  EXPECT_THAT(says_of("2", "calm"), RefusedFor("NOT_YOUR_ACTION", "R-119"));
+  world.By("council", IdOf("council/child"), agency::v1::ROLE_FAMILY_MEMBER);
+  EXPECT_THAT(says_of("2", "calm"), RefusedFor("NOT_YOUR_ACTION", "R-119"));
+  world.By("council", IdOf("council/mother"), agency::v1::ROLE_FAMILY_MEMBER);
+  EXPECT_THAT(says_of("2", "calm"), Records(Fact::kActionMoved));
+  EXPECT_THAT(says_of("1", "wet"), RefusedFor("NOT_YOUR_ACTION", "R-119"));
+  world.By("council", "w1");  // the lead
+  EXPECT_THAT(says_of("1", "dry as a bone"), Records(Fact::kActionMoved));
 }
 
 // A feed reports what its agency did; acts do not change that.
