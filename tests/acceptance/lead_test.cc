@@ -289,6 +289,47 @@ TEST_F(LeadRows, R121TheNoticeIsSeenByTheFamilyAndByWhoWorksWithIt) {
   EXPECT_THAT(told(), ::testing::Each(ledger::v1::LEAD_STATE_NOTICE_GIVEN));
 }
 
+// Families that each have a lead are joined: both go on, and whose lead is
+// meant must be said.
+TEST_F(LeadRows, R125TwoLeadsOfJoinedFamiliesAreADispute) {
+  const auto another = [&](const std::string& key) {
+    return world.Family(key, {"council/child"}, "council/child");
+  };
+  const auto joins = [&](const std::string& other) {
+    agency::v1::FamiliesJoinDecided said;
+    *said.mutable_one() = ThingWithId(family);
+    *said.mutable_other() = ThingWithId(other);
+    said.set_joined(true);
+    said.set_reason("one household");
+    EXPECT_THAT(world.Says(said), IsAccepted());
+  };
+  const auto ends = [&](const std::string& of) {
+    LeadEnded said;
+    *said.mutable_family() = ThingWithId(of);
+    said.set_reason("the other goes on");
+    return world.Says(said);
+  };
+  const std::string second = another("G"), third = another("H");
+  ASSERT_THAT(world.Says(AtMeeting("council/w1")), IsAccepted());
+  LeadAppointed appoints = AtMeeting("health/nurse");
+  *appoints.mutable_family() = ThingWithId(second);
+  *appoints.mutable_agreed_by(0) = Person("council/child");
+  ASSERT_THAT(world.Says(appoints), IsAccepted());
+  joins(third);
+  EXPECT_FALSE(Disputed());
+  joins(second);
+  EXPECT_TRUE(Disputed());
+  EXPECT_EQ(Open().size(), 2u);
+  EXPECT_THAT(world.Says(AtMeeting("school/senco")),
+              RefusedFor("LEAD_EXISTS", "R-107"));
+  EXPECT_THAT(ends(third), RefusedFor("LEAD_DISPUTED", "R-125"));
+  world.By("health", "nurse");
+  EXPECT_THAT(ends(second), Records(Fact::kLeadLeft));
+  EXPECT_FALSE(Disputed());
+  world.By("council", "w1");
+  EXPECT_THAT(ends(third), Records(Fact::kLeadLeft));  // the one that is left
+}
+
 TEST_F(LeadRows, R116AFeedsRivalClaimIsDisputedAndChangesNothing) {
   ASSERT_THAT(world.Says(AtMeeting("council/w1")), IsAccepted());
   const auto before = Open()[0].taken().practitioner();
