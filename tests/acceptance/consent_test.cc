@@ -1,6 +1,8 @@
 // Rows about consent, by the birthdays at which who answers changes.
+#include "base/civil_date.h"
 #include "gtest/gtest.h"
 #include "services/core/consent/standing.h"
+#include "services/views/worklists.h"
 #include "tests/acceptance/world.h"
 
 namespace kith::acceptance {
@@ -182,6 +184,38 @@ TEST_F(ConsentRows, R082AnAnswerHasAPeriodAndALaterOneTakesItsPlace) {
   EXPECT_THAT(world.Says(Shares("council/mother")),
               Records(Fact::kConsentEnded, Fact::kConsentRecorded));
   EXPECT_EQ(Standing(), ConsentStanding::kGiven);
+}
+
+// Whether they still agree is asked again by the day that was set; confirming
+// it sets another.
+TEST_F(ConsentRows, R092WhetherTheyStillAgreeIsAskedByTheDayThatWasSet) {
+  const auto due_on = [&](absl::CivilDay day) {
+    const auto page = views::Due(world.views(), views::DueFilter(),
+                                 base::LondonMidnight(day) + absl::Hours(9),
+                                 views::PageFrom());
+    std::vector<std::string> due;
+    for (const auto& entry : page->entries) {
+      const auto& one = entry.pieces.front().part;
+      if (one.kind() != "consent_recheck") continue;
+      EXPECT_THAT(one.rows(), ::testing::Contains("R-092"));
+      due.push_back(one.overdue() ? "overdue" : "due");
+    }
+    return due;
+  };
+  const absl::CivilDay set(2024, 6, 3);
+  ConsentStated said = Shares("council/mother");
+  *said.mutable_check_by() = Day(2024, 6, 3);
+  ASSERT_THAT(world.Says(said), IsAccepted());
+  EXPECT_THAT(due_on(set - 1), ::testing::IsEmpty());
+  EXPECT_THAT(due_on(set), ::testing::ElementsAre("due"));
+  EXPECT_THAT(due_on(set + 1), ::testing::ElementsAre("overdue"));
+  world.On(2024, 6, 4);
+  *said.mutable_check_by() = Day(2024, 8, 1);
+  EXPECT_THAT(world.Says(said),
+              Records(Fact::kConsentEnded, Fact::kConsentRecorded));
+  EXPECT_THAT(due_on(set + 1), ::testing::IsEmpty());
+  EXPECT_THAT(due_on(absl::CivilDay(2024, 8, 1)),
+              ::testing::ElementsAre("due"));
 }
 
 TEST_F(ConsentRows, R097EachMemberAnswersForThemselvesAndAChildsParentForIt) {
