@@ -75,7 +75,7 @@ absl::StatusOr<bool> SendOne(ReadCall& call,
   any_shown = any_shown || shown;
   if (shown) return stream.Send(std::move(recorded));
   RETURN_IF_ERROR(std::move(recorded).Wait().status());
-  return true;
+  return stream.IsListenedTo();
 }
 
 absl::Status ReplayAll(ReadCall& call, const v1::ReplayRequest& request,

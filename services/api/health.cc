@@ -3,7 +3,9 @@
 #include <set>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "grpc/health/v1/health.grpc.pb.h"
+#include "services/api/errors.h"
 
 namespace kith::api {
 namespace {
@@ -85,8 +87,7 @@ class HealthImpl final : public Health, public wire::Health::CallbackService {
     auto* reactor = context->DefaultReactor();
     std::lock_guard<std::mutex> lock(mutex_);
     if (names_.count(request->service()) == 0) {
-      reactor->Finish(
-          grpc::Status(grpc::StatusCode::NOT_FOUND, "no such service"));
+      reactor->Finish(ToGrpc(absl::NotFoundError("no such service")));
       return reactor;
     }
     response->set_status(serving_ ? HealthCheckResponse::SERVING
@@ -102,8 +103,7 @@ class HealthImpl final : public Health, public wire::Health::CallbackService {
     const bool known = names_.count(request->service()) > 0;
     auto* watch = new class Watch(*this, known);
     if (watches_.size() >= kWatchersMax) {
-      watch->Finish(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                                 "too many watchers"));
+      watch->Finish(ToGrpc(absl::ResourceExhaustedError("too many watchers")));
       return watch;
     }
     watches_.insert(watch);

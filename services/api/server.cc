@@ -25,6 +25,9 @@ namespace {
 constexpr int kKeepaliveMillis = 60'000;
 constexpr int kKeepaliveTimeoutMillis = 20'000;
 constexpr int kFrameBytes = 16 * 1024;
+// What clients of gRPC take unless told otherwise; an answer beyond it ends its
+// call with RESOURCE_EXHAUSTED here rather than there.
+constexpr int kAnswerBytesMax = 4 << 20;
 // Threads that gRPC itself takes: some that read connections - one that is
 // flooded keeps a thread busy - and one for each open stream of reflection.
 constexpr int kReaders = 4;
@@ -54,6 +57,7 @@ void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
     return static_cast<int>(absl::ToInt64Milliseconds(d));
   };
   builder.SetMaxReceiveMessageSize(options.message_bytes_max);
+  builder.SetMaxSendMessageSize(kAnswerBytesMax);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE,
                              options.metadata_bytes_max);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,

@@ -44,6 +44,12 @@ class AnswerStream final : public grpc::ServerWriteReactor<Response> {
   // not recorded. False: nobody listens any more.
   bool SendProgress(Response progress) { return Start(std::move(progress)); }
 
+  // Whether anybody listens still: for who has nothing to send for long.
+  bool IsListenedTo() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return !gone_;
+  }
+
   // Until what was sent is on its way.
   void AwaitSent() {
     std::unique_lock<std::mutex> lock(mutex_);

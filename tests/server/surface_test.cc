@@ -1,9 +1,8 @@
 // What any gRPC client finds: every method described and callable, health,
-// limits, deadlines.
+// limits.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <future>
 #include <thread>
 #include <vector>
 
@@ -147,8 +146,10 @@ TEST_F(SurfaceTest, HealthIsToldForEachService) {
             health::HealthCheckResponse::NOT_SERVING);
   health::HealthCheckRequest request;
   request.set_service("kith.api.v1.NoSuchService");
-  EXPECT_EQ(server.Call(Who(), &health::Health::Stub::Check, request).code(),
-            StatusCode::NOT_FOUND);
+  const auto unknown =
+      server.Call(Who(), &health::Health::Stub::Check, request);
+  EXPECT_EQ(unknown.code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(InfosIn(unknown.status), 1);
 }
 
 TEST_F(SurfaceTest, AWatcherIsToldOfTheDrainAndLetsItEnd) {
@@ -194,57 +195,6 @@ TEST_F(SurfaceTest, MetadataThatIsTooLargeIsRefused) {
   EXPECT_EQ(stub.GetFamily(&context, api::v1::GetFamilyRequest(), &response)
                 .error_code(),
             StatusCode::RESOURCE_EXHAUSTED);
-}
-
-TEST_F(SurfaceTest, ADeadlineEndsAWaitForAPositionToCome) {
-  FamilyStory story(server);
-  auto request = story.Get();
-  request.mutable_read()->set_min_position(
-      server.node().engine().tokens().Seal(100000));
-  grpc::ClientContext context;
-  Introduce(Who(), context);
-  context.set_deadline(
-      absl::ToChronoTime(absl::Now() + absl::Milliseconds(300)));
-  FamilyService::Stub stub(server.channel());
-  api::v1::GetFamilyResponse response;
-  EXPECT_EQ(stub.GetFamily(&context, request, &response).error_code(),
-            StatusCode::DEADLINE_EXCEEDED);
-}
-
-TEST_F(SurfaceTest, WhatIsKeptIsAnsweredThoughEveryWorkerIsBusy) {
-  FamilyStory story(server);
-  // Asked for once, it is kept.
-  ASSERT_TRUE(
-      server.Call(Who(), &FamilyService::Stub::GetFamily, story.Get()).ok());
-  auto to_come = story.Get();
-  to_come.mutable_read()->set_min_position(
-      server.node().engine().tokens().Seal(100000));
-  const auto get = [this](const api::v1::GetFamilyRequest& request,
-                          absl::Duration patience) {
-    grpc::ClientContext context;
-    Introduce(Who(), context);
-    context.set_deadline(absl::ToChronoTime(absl::Now() + patience));
-    FamilyService::Stub stub(server.channel());
-    api::v1::GetFamilyResponse response;
-    return stub.GetFamily(&context, request, &response).error_code();
-  };
-  std::vector<std::future<StatusCode>> waiting;
-  for (size_t i = 0; i < TestServer::kWorkers; ++i) {
-    waiting.push_back(
-        std::async(std::launch::async, get, to_come, absl::Seconds(8)));
-  }
-  // What is not kept waits for a worker.
-  api::v1::GetFamilyRequest unknown;
-  unknown.set_family_id("hackney-f-00000000000000000000000000");
-  StatusCode busy = StatusCode::NOT_FOUND;
-  for (int i = 0; i < 50 && busy == StatusCode::NOT_FOUND; ++i) {
-    busy = get(unknown, absl::Milliseconds(300));
-  }
-  ASSERT_EQ(busy, StatusCode::DEADLINE_EXCEEDED);
-  EXPECT_EQ(get(story.Get(), absl::Seconds(3)), StatusCode::OK);
-  for (auto& one : waiting) {
-    EXPECT_EQ(one.get(), StatusCode::DEADLINE_EXCEEDED);
-  }
 }
 
 TEST_F(SurfaceTest, AnotherPartnershipIsNotServed) {
