@@ -15,6 +15,7 @@
 namespace kith::server_tests {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -118,6 +119,18 @@ TEST_F(KithTest, ThereIsNoColourWhereNobodyLooks) {
     const Ended said = Kith(words);
     EXPECT_THAT(said.out + said.err, Not(HasSubstr("\033")));
   }
+}
+
+TEST_F(KithTest, HeadingsStandOutAtATerminal) {
+  const std::string family = RegisterFamily("seen");
+  const Ended said = kithd->KithAtTerminal({"family", "show", family});
+  EXPECT_EQ(said.code, 0) << said.out;
+  EXPECT_THAT(said.out, HasSubstr("Anna Ferris"));
+  EXPECT_THAT(said.out, ContainsRegex("\033\\[1m[^\033]+\033\\[0m"));
+  const Ended json =
+      kithd->KithAtTerminal({"--output", "json", "family", "show", family});
+  EXPECT_EQ(json.code, 0) << json.out;
+  EXPECT_THAT(json.out, Not(HasSubstr("\033")));
 }
 
 TEST_F(KithTest, JsonIsOneDocumentALine) {

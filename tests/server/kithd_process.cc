@@ -45,7 +45,8 @@ Kithd::Kithd(const std::string& folder, const std::vector<std::string>& flags)
                                  grpc::InsecureChannelCredentials());
 }
 
-Ended Kithd::Kith(const std::vector<std::string>& words) const {
+std::vector<std::string> Kithd::KithCommand(
+    const std::vector<std::string>& words) const {
   std::vector<std::string> command = {KITH_KITH_PROGRAM,
                                       "--server",
                                       absl::StrCat("127.0.0.1:", grpc_port_),
@@ -57,7 +58,15 @@ Ended Kithd::Kith(const std::vector<std::string>& words) const {
                                       "--purpose",
                                       "early_help"};
   command.insert(command.end(), words.begin(), words.end());
-  return RunProgram(command, folder_);
+  return command;
+}
+
+Ended Kithd::Kith(const std::vector<std::string>& words) const {
+  return RunProgram(KithCommand(words), folder_);
+}
+
+Ended Kithd::KithAtTerminal(const std::vector<std::string>& words) const {
+  return RunAtTerminal(KithCommand(words));
 }
 
 uint64_t Kithd::Facts() const {

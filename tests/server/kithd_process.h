@@ -42,9 +42,13 @@ class Kithd {
 
   // Runs `kith` against it as a practitioner of the council.
   Ended Kith(const std::vector<std::string>& words) const;
+  Ended KithAtTerminal(const std::vector<std::string>& words) const;
   uint64_t Facts() const;
 
  private:
+  std::vector<std::string> KithCommand(
+      const std::vector<std::string>& words) const;
+
   const std::string folder_;
   Process process_;
   int grpc_port_ = 0, http_port_ = 0;

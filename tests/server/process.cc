@@ -30,6 +30,21 @@ int CodeOf(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+// Destroys `actions`.
+pid_t Spawn(const std::vector<std::string>& command,
+            posix_spawn_file_actions_t& actions) {
+  std::vector<char*> arguments;
+  for (const std::string& word : command) {
+    arguments.push_back(const_cast<char*>(word.c_str()));
+  }
+  arguments.push_back(nullptr);
+  pid_t pid = 0;
+  KITH_CHECK(posix_spawnp(&pid, arguments[0], &actions, nullptr,
+                          arguments.data(), environ) == 0);
+  posix_spawn_file_actions_destroy(&actions);
+  return pid;
+}
+
 void WriteAll(int descriptor, const std::string& bytes) {
   size_t sent = 0;
   while (sent < bytes.size()) {
@@ -54,14 +69,7 @@ Process::Process(const std::vector<std::string>& command,
   posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, error_file_.c_str(),
                                    O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  std::vector<char*> arguments;
-  for (const std::string& word : command) {
-    arguments.push_back(const_cast<char*>(word.c_str()));
-  }
-  arguments.push_back(nullptr);
-  KITH_CHECK(posix_spawnp(&pid_, arguments[0], &actions, nullptr,
-                          arguments.data(), environ) == 0);
-  posix_spawn_file_actions_destroy(&actions);
+  pid_ = Spawn(command, actions);
   close(in[0]);
   close(out[1]);
   output_ = out[0];
@@ -121,6 +129,30 @@ std::string Process::Errors() const { return ReadWholeFile(error_file_); }
 Ended RunProgram(const std::vector<std::string>& command,
                  const std::string& folder, const std::string& input) {
   return Process(command, folder, input).Wait();
+}
+
+Ended RunAtTerminal(const std::vector<std::string>& command) {
+  const int ours = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  KITH_CHECK(ours >= 0 && grantpt(ours) == 0 && unlockpt(ours) == 0);
+  std::vector<char> theirs(64);
+  KITH_CHECK(ptsname_r(ours, theirs.data(), theirs.size()) == 0);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, theirs.data(),
+                                   O_RDWR | O_NOCTTY, 0);
+  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  const pid_t pid = Spawn(command, actions);
+  Ended ended;
+  char buffer[4096];
+  // Fails when nobody has the terminal open any more.
+  for (ssize_t size; (size = read(ours, buffer, sizeof(buffer))) > 0;) {
+    ended.out.append(buffer, static_cast<size_t>(size));
+  }
+  close(ours);
+  int status = 0;
+  waitpid(pid, &status, 0);
+  ended.code = CodeOf(status);
+  return ended;
 }
 
 Ended CheckMetrics(const std::string& metrics, const std::string& folder) {

@@ -49,6 +49,10 @@ class Process {
 Ended RunProgram(const std::vector<std::string>& command,
                  const std::string& folder, const std::string& input = "");
 
+// The same at a terminal: `out` holds all that it shows, errors as well, with
+// the line ends of a terminal ("\r\n").
+Ended RunAtTerminal(const std::vector<std::string>& command);
+
 // What `promtool check metrics` says of these. The promtool of tools/setup is
 // taken before that of PATH.
 Ended CheckMetrics(const std::string& metrics, const std::string& folder);
