@@ -88,7 +88,8 @@ void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
 
 // Methods of Kith ask the shell who calls; here they only may not be begun
 // without end. Health and reflection, which are gRPC's, ask nobody: those who
-// are not admitted are turned away here.
+// are not admitted are turned away here. Of its errors gRPC hands on the code
+// and the text, not the ErrorInfo.
 class Gate final : public grpc::AuthMetadataProcessor {
  public:
   explicit Gate(Shell& shell) : shell_(shell) {}
