@@ -316,6 +316,17 @@ TEST(BadInputTest, OneBrokenResourceCostsOne) {
   EXPECT_EQ(items[6].ending, Ending::kReady);
 }
 
+TEST(BadInputTest, AComplaintNamesTheColumnWhereItsEntryBegins) {
+  const auto items = Read(Bundle(
+      {"{'id': 'p1'}}, {'resource': {'resourceType': 'Patient', 'id': 'p2'}}, "
+       "{'resource': {'id': 'p3'}"}));
+  ASSERT_THAT(items, SizeIs(3));
+  EXPECT_EQ(items[0].place.column, 1u);
+  EXPECT_EQ(items[2].ending, Ending::kSetAside);
+  EXPECT_EQ(items[2].place.line, 3u);
+  EXPECT_EQ(items[2].place.column, 84u);
+}
+
 TEST(BadInputTest, EmptyAndDeeplyNestedFilesAreRefused) {
   EXPECT_THAT(Read(""), IsEmpty());
   EXPECT_THAT(Read("  \n"), IsEmpty());
