@@ -2,8 +2,6 @@
 // the real one.
 #include "services/inbox/kafka_inbox.h"
 
-#include <librdkafka/rdkafka_mock.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -11,38 +9,15 @@
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/inbox/kafka_mock.h"
 #include "wire/event.h"
 #include "wire/topics.h"
 
 namespace kith::inbox {
 namespace {
 
-constexpr char kPartnership[] = "hackney";
-
-class MockCluster {
- public:
-  MockCluster() {
-    char why[256];
-    owner_ =
-        rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why, sizeof(why));
-    cluster_ = rd_kafka_mock_cluster_new(owner_, 1);
-    rd_kafka_mock_topic_create(cluster_, wire::InboxTopic(kPartnership).c_str(),
-                               1, 1);
-  }
-  ~MockCluster() {
-    rd_kafka_mock_cluster_destroy(cluster_);
-    rd_kafka_destroy(owner_);
-  }
-  wire::Properties connection() const {
-    return {{"bootstrap.servers", rd_kafka_mock_cluster_bootstraps(cluster_)}};
-  }
-  void SetDown() { rd_kafka_mock_broker_set_down(cluster_, 1); }
-  void SetUp() { rd_kafka_mock_broker_set_up(cluster_, 1); }
-
- private:
-  rd_kafka_t* owner_;
-  rd_kafka_mock_cluster_t* cluster_;
-};
+using testing::kPartnership;
+using testing::MockCluster;
 
 class KafkaInboxTest : public ::testing::Test {
  protected:

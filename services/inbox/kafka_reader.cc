@@ -8,9 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "base/crypto.h"
 #include "base/status.h"
-#include "wire/event.h"
 #include "wire/topics.h"
 
 namespace kith::inbox {
@@ -48,56 +46,6 @@ wire::Properties PropertiesOf(const KafkaReaderOptions& options) {
   return properties;
 }
 
-class PartitionList {
- public:
-  PartitionList(const std::string& topic, int64_t offset)
-      : list_(rd_kafka_topic_partition_list_new(1)) {
-    rd_kafka_topic_partition_list_add(list_, topic.c_str(),
-                                      wire::kInboxPartition)
-        ->offset = offset;
-  }
-  ~PartitionList() { rd_kafka_topic_partition_list_destroy(list_); }
-  PartitionList(const PartitionList&) = delete;
-  PartitionList& operator=(const PartitionList&) = delete;
-  rd_kafka_topic_partition_list_t* get() const { return list_; }
-
- private:
-  rd_kafka_topic_partition_list_t* const list_;
-};
-
-std::optional<std::string> TypeOf(const rd_kafka_message_t& message) {
-  rd_kafka_headers_t* headers = nullptr;
-  const void* value = nullptr;
-  size_t size = 0;
-  if (rd_kafka_message_headers(&message, &headers) !=
-          RD_KAFKA_RESP_ERR_NO_ERROR ||
-      rd_kafka_header_get_last(headers, wire::kHeaderType, &value, &size) !=
-          RD_KAFKA_RESP_ERR_NO_ERROR ||
-      value == nullptr) {
-    return std::nullopt;
-  }
-  return std::string(static_cast<const char*>(value), size);
-}
-
-KafkaRecord RecordOf(const rd_kafka_message_t& message) {
-  KafkaRecord record;
-  record.offset = message.offset;
-  rd_kafka_timestamp_type_t kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-  record.timestamp_millis = rd_kafka_message_timestamp(&message, &kind);
-  record.stamped_by_broker = kind == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME;
-  if (message.payload != nullptr) {
-    record.value.emplace(static_cast<const char*>(message.payload),
-                         message.len);
-  }
-  record.type = TypeOf(message);
-  return record;
-}
-
-std::string DigestOf(const KafkaRecord& record) {
-  return RecordDigest(record.offset, record.timestamp_millis,
-                      base::Sha256(record.value.value_or("")));
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<KafkaReader>> KafkaReader::Make(
@@ -113,6 +61,7 @@ KafkaReader::KafkaReader(const KafkaReaderOptions& options,
                          const KafkaPosition& position)
     : options_(options),
       topic_(wire::InboxTopic(options.topic.partnership)),
+      witness_(options.topic, PropertiesOf(options)),
       events_(std::make_unique<KafkaEvents>()),
       next_(position.next),
       last_{position.next - 1, position.digest},
@@ -121,14 +70,8 @@ KafkaReader::KafkaReader(const KafkaReaderOptions& options,
 absl::StatusOr<std::optional<KafkaRecord>> KafkaReader::Next(
     absl::Duration wait) {
   using None = std::optional<KafkaRecord>;
-  if (events_->TakeDisturbed()) {
-    stage_ = Stage::kChecking;
-    is_routine_ = false;
-  } else if (stage_ == Stage::kReading &&
-             absl::Now() - checked_at_ > kBetweenChecks) {
-    stage_ = Stage::kChecking;
-    is_routine_ = true;
-  }
+  if (events_->TakeDisturbed()) LookClosely();
+  if (stage_ == Stage::kReading) HearWitness();
   if (stage_ == Stage::kChecking) {
     RETURN_IF_ERROR(Check(wait));
     return None();
@@ -154,6 +97,24 @@ absl::StatusOr<std::optional<KafkaRecord>> KafkaReader::Next(
   return record;
 }
 
+void KafkaReader::LookClosely() {
+  stage_ = Stage::kChecking;
+  vouched_.reset();
+}
+
+void KafkaReader::HearWitness() {
+  const std::optional<bool> doubtful = witness_.TakeAnswer();
+  // An answer to what was asked before the reader looked for itself is void.
+  if (doubtful.has_value() && vouched_.has_value()) {
+    if (*doubtful) return LookClosely();
+    anchor_ = *std::exchange(vouched_, std::nullopt);
+  }
+  if (witness_.is_asked() || absl::Now() - checked_at_ < kBetweenChecks) return;
+  checked_at_ = absl::Now();
+  vouched_ = last_;
+  witness_.Ask({next_, {anchor_, last_}});
+}
+
 absl::Status KafkaReader::Check(absl::Duration wait) {
   const absl::StatusOr<KafkaExtent> extent =
       CheckInboxTopic(client_.get(), options_.topic);
@@ -163,12 +124,6 @@ absl::Status KafkaReader::Check(absl::Duration wait) {
   }
   if (absl::IsUnavailable(extent.status())) {
     refusals_ = 0;
-    if (is_routine_) {
-      // A broker too busy to answer this may still be read from.
-      stage_ = Stage::kReading;
-      checked_at_ = absl::Now();
-      return absl::OkStatus();
-    }
     if (std::exchange(reachable_, false)) {
       spdlog::warn("{}: reading waits: {}", topic_,
                    std::string(extent.status().message()));
@@ -190,7 +145,7 @@ absl::Status KafkaReader::Begin(const KafkaExtent& extent) {
   if (gap.has_value()) return Pass(*gap);
   // Retention may have taken the records to compare with; then nothing after
   // them is missing.
-  for (const Applied& applied : {anchor_, last_}) {
+  for (const KafkaApplied& applied : {anchor_, last_}) {
     if (applied.digest.empty() || applied.offset < extent.low) continue;
     comparing_ = applied;
     stage_ = Stage::kComparing;
@@ -218,17 +173,12 @@ absl::Status KafkaReader::Pass(const Gap& gap) {
 }
 
 absl::Status KafkaReader::Assign(int64_t offset) {
-  rd_kafka_assign(client_.get(), nullptr);
-  const PartitionList list(topic_, offset);
-  const rd_kafka_resp_err_t error = rd_kafka_assign(client_.get(), list.get());
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return absl::OkStatus();
-  return KafkaError(error, "reading the topic");
+  return ReadFrom(client_.get(), topic_, offset);
 }
 
 absl::Status KafkaReader::Compare(const KafkaRecord& record) {
   if (record.offset != comparing_.offset) {
-    stage_ = Stage::kChecking;  // retention went on meanwhile
-    is_routine_ = false;
+    LookClosely();  // retention went on meanwhile
     return absl::OkStatus();
   }
   if (DigestOf(record) != comparing_.digest) {
@@ -267,8 +217,7 @@ void KafkaReader::OnError(rd_kafka_resp_err_t error) {
     return;
   }
   spdlog::warn("{}: {}", topic_, rd_kafka_err2str(error));
-  stage_ = Stage::kChecking;
-  is_routine_ = false;
+  LookClosely();
 }
 
 int64_t KafkaReader::high() const {
@@ -280,8 +229,8 @@ int64_t KafkaReader::high() const {
 }
 
 void KafkaReader::TellDashboards(int64_t next) {
-  const PartitionList list(topic_, next);
-  rd_kafka_commit(client_.get(), list.get(), /*async=*/1);
+  const KafkaPlace place(topic_, next);
+  rd_kafka_commit(client_.get(), place.get(), /*async=*/1);
 }
 
 }  // namespace kith::inbox

@@ -1,11 +1,13 @@
 // Reads the one partition of an inbox in order, from a stored position on, and
 // vouches that nothing was left out.
 //
-// Before the first record, again after whatever disturbed the connection, and
-// every few seconds, the topic is checked (kafka_topic.h) and a record that was
-// applied before the last check is read once more and compared: librdkafka
-// 2.0.2 cannot tell a topic that was made anew, not even under a running
-// reader. Every record must follow the one before it without a hole.
+// Before the first record, and again after whatever disturbed the connection,
+// the topic is checked (kafka_topic.h) and a record that was applied before the
+// last check is read once more and compared: librdkafka 2.0.2 cannot tell a
+// topic that was made anew, not even under a running reader. Every few seconds
+// a witness does the same while reading goes on (kafka_witness.h); its doubts
+// are looked into here. Every record must follow the one before it without a
+// hole.
 //
 // Not thread-safe.
 #pragma once
@@ -20,17 +22,11 @@
 #include "absl/time/time.h"
 #include "services/inbox/kafka_handle.h"
 #include "services/inbox/kafka_position.h"
+#include "services/inbox/kafka_record.h"
 #include "services/inbox/kafka_topic.h"
+#include "services/inbox/kafka_witness.h"
 
 namespace kith::inbox {
-
-struct KafkaRecord {
-  int64_t offset = 0;
-  int64_t timestamp_millis = 0;
-  bool stamped_by_broker = false;  // the time is LogAppendTime
-  std::optional<std::string> value;
-  std::optional<std::string> type;  // the last ce_type header
-};
 
 struct KafkaReaderOptions {
   KafkaTopicCheck topic;
@@ -68,14 +64,10 @@ class KafkaReader {
 
  private:
   enum class Stage { kChecking, kComparing, kReading };
-  // A record that was applied.
-  struct Applied {
-    int64_t offset = -1;
-    std::string digest;  // empty: nothing to compare with
-  };
-
   KafkaReader(const KafkaReaderOptions& options, const KafkaPosition& position);
 
+  void LookClosely();
+  void HearWitness();
   absl::Status Check(absl::Duration wait);
   absl::Status Begin(const KafkaExtent& extent);
   absl::Status Assign(int64_t offset);
@@ -89,17 +81,19 @@ class KafkaReader {
 
   const KafkaReaderOptions options_;
   const std::string topic_;
+  KafkaWitness witness_;
   std::unique_ptr<KafkaEvents> events_;  // outlives the client
   KafkaHandle client_;
   Stage stage_ = Stage::kChecking;
   int64_t next_;
-  Applied last_;    // the record before `next_`
-  Applied anchor_;  // the last one when the topic was last found to be the same
-  Applied comparing_;
+  KafkaApplied last_;  // the record before `next_`
+  // The last one when the topic was last found to be the same.
+  KafkaApplied anchor_;
+  std::optional<KafkaApplied> vouched_;  // the last one when asked of a witness
+  KafkaApplied comparing_;
   int64_t low_ = 0;  // when last checked
   absl::Time checked_at_ = absl::InfinitePast();
   bool reachable_ = false;
-  bool is_routine_ = false;  // the check is due, nothing was disturbed
   bool caught_up_ = false;
   bool passed_gap_ = false;
   int refusals_ = 0;  // checks in a row that found the topic wrong

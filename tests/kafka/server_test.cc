@@ -314,6 +314,25 @@ TEST_F(KafkaServerTest, ATopicMadeAnewUnderARunningNodeStopsIt) {
   ExpectWhole(*node, {feed.get()});
 }
 
+// Nothing disturbs the reading; the topic's next look finds it.
+TEST_F(KafkaServerTest, ATopicSetWrongUnderARunningNodeStopsIt) {
+  const auto node = NewNode();
+  ASSERT_TRUE(node->WaitReady()) << node->Log();
+  const auto feed = NewFeed(*node, "school_feed", "school");
+  feed->Say(5);
+  feed->AwaitAcknowledged();
+  SetTopic(address(), topic_, {{"message.timestamp.type", "CreateTime"}});
+  EXPECT_TRUE(node->WaitFor("message.timestamp.type", absl::Seconds(60)))
+      << node->Ready() << node->Log();
+  SetTopic(address(), topic_, {{"message.timestamp.type", "LogAppendTime"}});
+  node->Terminate();
+  node->Start();
+  ASSERT_TRUE(node->WaitReady()) << node->Ready() << node->Log();
+  feed->Say(5);
+  feed->AwaitAcknowledged();
+  ExpectWhole(*node, {feed.get()});
+}
+
 TEST_F(KafkaServerTest, APartnershipWhoseTopicIsWrongIsDownAndTheOthersServe) {
   const std::string config = folder_.Write(
       "kithd.yaml", absl::StrCat("data: ", folder_.path(), "/several/data\n",
