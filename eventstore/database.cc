@@ -10,6 +10,7 @@
 #include "rocksdb/convenience.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/listener.h"
+#include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
 #include "rocksdb/utilities/checkpoint.h"
 #include "rocksdb/write_batch.h"
@@ -74,6 +75,10 @@ rocksdb::ColumnFamilyOptions OptionsOf(const FamilyOptions& family,
   options.bottommost_compression = rocksdb::kDisableCompressionOption;
   options.write_buffer_size = family.memtable_bytes;
   options.max_write_buffer_number = 3;
+  if (family.rising_within) {
+    options.memtable_insert_with_hint_prefix_extractor.reset(
+        rocksdb::NewFixedPrefixTransform(*family.rising_within));
+  }
   // Half as many rewrites of what a rebuild of the views writes at once.
   options.level0_file_num_compaction_trigger = 8;
   options.level_compaction_dynamic_level_bytes = true;

@@ -18,6 +18,9 @@ struct FamilyOptions {
   std::string name;
   size_t memtable_bytes = 0;
   bool point_reads = false;  // keeps a filter, for rows that are often absent
+  // New keys that share so many first bytes come in rising order: the next one
+  // is looked for beside the one before, not from the beginning.
+  std::optional<size_t> rising_within = std::nullopt;
 };
 
 struct DatabaseOptions {

@@ -25,8 +25,9 @@ absl::StatusOr<std::unique_ptr<Database>> OpenLedgerDatabase(
   return Database::Open(
       {.folder = folder,
        .families = {{rocksdb::kDefaultColumnFamilyName, 1 * kMiB, false},
-                    {"ledger", 32 * kMiB, false},
-                    {"subjects", 16 * kMiB, false},
+                    {"ledger", 32 * kMiB, false, /*rising_within=*/0},
+                    {"subjects", 16 * kMiB, false,
+                     /*rising_within=*/sizeof(SubjectNumber)},
                     {"state", 32 * kMiB, true},
                     {"view", 32 * kMiB, true}},
        .cache_bytes = kCacheBytes,
