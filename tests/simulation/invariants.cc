@@ -32,17 +32,11 @@ absl::Status FoldOne(const engine::ReadView& view,
                      const eventstore::StoredRecord& record,
                      core::MapState& rows) {
   static const engine::ViewFold views = RealViews();
-  ledger::v1::Fact fact;
-  KITH_CHECK(fact.ParseFromString(*record.payload));
-  ledger::v1::StatementRef statement;
-  statement.set_source(record.source);
-  statement.set_epoch(record.epoch);
-  statement.set_sequence(record.sequence);
-  return views.fold(
-      rows,
-      {record.position, absl::FromUnixMicros(record.recorded_at_micros),
-       record.subject, statement, fact},
-      view.hash());
+  const Said said = SaidIn(record);
+  return views.fold(rows,
+                    {record.position, said.recorded_at, record.subject,
+                     said.statement, said.fact},
+                    view.hash());
 }
 
 engine::testing::Rows RowsOf(const core::MapState& state) {
@@ -101,6 +95,16 @@ void ExpectFoldsMeet(const engine::ReadView& view, const Seen& seen) {
   EXPECT_TRUE(scanned.ok()) << scanned;
   meet(view.position());
   EXPECT_TRUE(next == seen.end());
+}
+
+Said SaidIn(const eventstore::StoredRecord& record) {
+  Said said;
+  said.recorded_at = absl::FromUnixMicros(record.recorded_at_micros);
+  said.statement.set_source(record.source);
+  said.statement.set_epoch(record.epoch);
+  said.statement.set_sequence(record.sequence);
+  KITH_CHECK(said.fact.ParseFromString(*record.payload));
+  return said;
 }
 
 engine::testing::Rows LiveRows(const engine::ReadView& view) {

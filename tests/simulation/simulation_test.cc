@@ -77,6 +77,7 @@ class History {
   void ExpectViewsAreFolds() {
     const auto live = LiveRows(*world_.Read());
     ExpectFoldsMeet(*world_.Read(), seen_);
+    ExpectAsOfReadsMeet(*world_.Read(), seen_, chance_);
     ASSERT_TRUE(world_.engine().Rebuild(nullptr).ok());
     EXPECT_EQ(LiveRows(*world_.Read()), live);
   }
