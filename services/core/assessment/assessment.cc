@@ -1,5 +1,6 @@
 #include "services/core/assessment/assessment.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -127,6 +128,12 @@ absl::Status AddScore(ScoreRecorded recorded, const AssessmentRow& row,
   const auto& records = row.recorded().records();
   std::vector<Subject> also(records.begin() + 1, records.end());
   if (row.recorded().family() != 0) also.push_back(row.recorded().family());
+  // Whose word it is: the score stands in their history too.
+  const EntityNumber scorer = recorded.scored_by();
+  if (scorer != 0 &&
+      std::find(records.begin(), records.end(), scorer) == records.end()) {
+    also.push_back(scorer);
+  }
   ledger::v1::Fact fact;
   *fact.mutable_score_recorded() = std::move(recorded);
   return decision.Add(records[0], std::move(also), std::move(fact));

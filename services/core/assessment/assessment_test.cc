@@ -128,6 +128,24 @@ TEST_F(AssessmentTest, SeveralScorersOfOnePairAreKept) {
   EXPECT_THAT(SeriesOf(*scores), SizeIs(3));
 }
 
+// It was in the scorer's history, but not among the facts from which a moment
+// of that history is read.
+TEST_F(AssessmentTest, AScoreIsAboutItsScorerTooAndAboutEachOnce) {
+  const std::string id = Begin();
+  const auto by = [&](const std::string& who) {
+    return Say(
+        Given(id, std::string(kNorfolk) +
+                      " scored_by { record { system: 'main' local_id: '" + who +
+                      "' } }"));
+  };
+  const auto another = by("ben");
+  ASSERT_THAT(another, IsOkAndHolds(SizeIs(1)));
+  EXPECT_THAT((*another)[0].also_about, ElementsAre(ben));
+  const auto self = by("anna");
+  ASSERT_THAT(self, IsOkAndHolds(SizeIs(1)));
+  EXPECT_THAT((*self)[0].also_about, IsEmpty());
+}
+
 TEST_F(AssessmentTest, AnotherDayIsAnotherScoreAndTheSameDayACorrection) {
   const std::string id = Begin();
   EXPECT_THAT(Say(Given(id, kNorfolk)), IsOk());
