@@ -86,7 +86,9 @@ class Gathering {
     for (const uint64_t position : scanned_[subject]) {
       const Kept& kept = facts_.at(position);
       Follow(subject, kept);
-      if (IsFamily(subject)) RETURN_IF_ERROR(AddFamiliesOfPlans(kept.fact));
+      if (!IsFamily(subject)) continue;
+      RETURN_IF_ERROR(AddFamiliesOfPlans(kept.fact));
+      RETURN_IF_ERROR(AddFamiliesOnWay(kept.fact));
     }
     return absl::OkStatus();
   }
@@ -119,6 +121,24 @@ class Gathering {
       ASSIGN_OR_RETURN(const auto place, core::ReadRow<ledger::v1::PlaceRow>(
                                              present_, keys::Place(plan)));
       if (place.has_value()) AddFamily(place->subject(), false);
+    }
+    return absl::OkStatus();
+  }
+
+  // A case's way through families names members and families alike, by number:
+  // the present view knows which is which.
+  absl::Status AddFamiliesOnWay(const Fact& fact) {
+    for (const auto& step : fact.duplicate_plan_found().basis()) {
+      if (step.kind() != "family") continue;
+      for (const EntityNumber number : {step.from(), step.to()}) {
+        ASSIGN_OR_RETURN(const auto place, core::ReadRow<ledger::v1::PlaceRow>(
+                                               present_, keys::Place(number)));
+        if (place.has_value() && place->kind() == Kind::kFamily) {
+          AddFamily(number, false);
+        } else {
+          AddRecord(number, Reach::kMentioned);
+        }
+      }
     }
     return absl::OkStatus();
   }
@@ -313,12 +333,6 @@ class Gathering {
     AddDoers(fact.plan_recorded().doers());
     AddDoers(fact.plan_revised().doers());
     AddRecords(fact.meeting_recorded().family_present(), reach);
-    for (const auto& step : fact.duplicate_plan_found().basis()) {
-      if (step.kind() == "family") {
-        AddFamily(step.from(), false);
-        AddFamily(step.to(), false);
-      }
-    }
   }
 
   template <class Recipients>

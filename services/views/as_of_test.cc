@@ -150,6 +150,29 @@ TEST(AsOfTest, BothSidesOfACaseAreReadAsTheyStoodThen) {
                        FamilyPieces(history.view(), family, now), now));
 }
 
+// A case's way through a family names the member by number: it was taken for a
+// family itself, and what its record was linked to was not read.
+TEST(AsOfTest, AMemberOnACasesWayIsReadWithTheirLinks) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith");
+  const auto family = history.Family({anna});
+  const auto one = history.Plan(family, {anna});
+  const auto other = history.Plan(family, {anna});
+  history.Feed("health");
+  history.Link(anna, history.Person("Annie", "Smith"));
+  history.Add(
+      family, {},
+      absl::StrCat(
+          "duplicate_plan_found { case { number: ", history.NextNumber(),
+          " id: \"u1\" } one: ", one, " other: ", other,
+          " basis { kind: \"family\" from: ", anna, " to: ", family, " } }"));
+  const auto rows = AsOf(history, {{family}, {}}, history.position());
+  const absl::Time now = history.now();
+  EXPECT_EQ(AnswerText(rows, FamilyPieces(rows, family, now), now),
+            AnswerText(history.view(),
+                       FamilyPieces(history.view(), family, now), now));
+}
+
 // Nothing is shown of whom only a link led to that has since been undone.
 TEST(AsOfTest, WhatAnUndoneLinkLedToIsDropped) {
   History history;
