@@ -19,6 +19,7 @@ enum class Reach {
   kBegun,      // a record to begin with, or linked to one: its families whole
   kMember,     // of a whole family: its possible matches, and whom it names
   kMentioned,  // named by one of those: its possible matches
+  kNamed,      // by a permission or restriction of any: its possible matches
   kPossible,   // possibly one with those: links only
 };
 
@@ -160,7 +161,13 @@ class Gathering {
     FollowLinks(subject, fact);
     if (IsFamily(subject)) {
       FollowFamily(subject, kept);
-    } else if (ReachOf(subject) <= Reach::kMentioned) {
+      return;
+    }
+    // Who is named there, and is perhaps one with the reader, decides what is
+    // shown of all of these (standing.h).
+    AddRecipients(fact.consent_recorded().recipients(), Reach::kNamed);
+    AddRecipients(fact.restriction_recorded().barred(), Reach::kNamed);
+    if (ReachOf(subject) <= Reach::kMentioned) {
       FollowRecord(subject, kept);
     }
   }
@@ -318,13 +325,13 @@ class Gathering {
     AddRecord(fact.fostering_stay_recorded().carer(), reach);
     AddRecords(fact.consent_recorded().records(), reach);
     AddRecord(fact.consent_recorded().answered_by(), reach);
-    AddRecipients(fact.consent_recorded().recipients());
+    AddRecipients(fact.consent_recorded().recipients(), reach);
     AddRecords(fact.restriction_recorded().records(), reach);
     AddRecord(fact.restriction_recorded().asked_by(), reach);
-    AddRecipients(fact.restriction_recorded().barred());
+    AddRecipients(fact.restriction_recorded().barred(), reach);
     AddRecords(fact.family_agreement_recorded().parties(), reach);
     AddRecords(fact.sharing_note_recorded().records(), reach);
-    AddRecipients(fact.sharing_note_recorded().recipients());
+    AddRecipients(fact.sharing_note_recorded().recipients(), reach);
     AddRecords(fact.override_recorded().records(), reach);
     AddRecords(fact.referral_recorded().records(), reach);
     AddRecords(fact.assessment_recorded().records(), reach);
@@ -336,9 +343,9 @@ class Gathering {
   }
 
   template <class Recipients>
-  void AddRecipients(const Recipients& recipients) {
+  void AddRecipients(const Recipients& recipients, Reach reach) {
     for (const auto& recipient : recipients) {
-      AddRecord(recipient.record(), Reach::kMentioned);
+      AddRecord(recipient.record(), reach);
       AddPractitioner(recipient.practitioner());
     }
   }

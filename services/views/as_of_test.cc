@@ -173,6 +173,28 @@ TEST(AsOfTest, AMemberOnACasesWayIsReadWithTheirLinks) {
                        FamilyPieces(history.view(), family, now), now));
 }
 
+// Whom a restriction about somebody mentioned bars was a number only: that it
+// is another record of the reader's could not be told.
+TEST(AsOfTest, WhoIsBarredFromSomebodyMentionedIsKnown) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith");
+  const auto family = history.Family({anna});
+  const auto ben = history.Person("Ben", "Smith");
+  history.Add(anna, {ben},
+              absl::StrCat("relationship_recorded { person: ", anna, " to: ",
+                           ben, " said { kind: RELATIONSHIP_KIND_SIBLING } }"));
+  const auto carl = history.Person("Carl", "Jones");
+  history.Add(ben, {},
+              absl::StrCat("restriction_recorded { restriction { number: ",
+                           history.NextNumber(), " id: \"c1\" } records: ", ben,
+                           " barred { record: ", carl, " } }"));
+  const auto rows = AsOf(history, {{family}, {}}, history.position());
+  const absl::Time now = history.now();
+  EXPECT_EQ(AnswerText(rows, FamilyPieces(rows, family, now), now),
+            AnswerText(history.view(),
+                       FamilyPieces(history.view(), family, now), now));
+}
+
 // Nothing is shown of whom only a link led to that has since been undone.
 TEST(AsOfTest, WhatAnUndoneLinkLedToIsDropped) {
   History history;
