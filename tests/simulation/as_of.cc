@@ -23,7 +23,7 @@ using core::EntityNumber;
 using core::StateReader;
 
 // Each costs some hundred folds.
-constexpr size_t kPositionsAsked = 6;
+constexpr size_t kPositionsAsked = 2;
 
 views::ScanFacts FactsOf(const engine::ReadView& view) {
   return [&view](core::Subject subject, const auto& visit) {
@@ -103,12 +103,12 @@ class Reader {
   template <class T>
   std::string Text(const absl::StatusOr<views::Page<T>>& page) const {
     EXPECT_TRUE(page.ok()) << page.status();
-    std::string text;
-    if (!page.ok()) return text;
+    if (!page.ok()) return "";
+    views::Pieces<T> pieces;
     for (const auto& entry : page->entries) {
-      absl::StrAppend(&text, "-\n", Text(entry.pieces));
+      pieces.insert(pieces.end(), entry.pieces.begin(), entry.pieces.end());
     }
-    return text;
+    return Text(pieces);
   }
   template <class T>
   std::string Text(const views::Pieces<T>& pieces) const {
