@@ -1,12 +1,32 @@
 #include "tests/simulation/agencies.h"
 
 #include "absl/strings/str_cat.h"
+#include "tests/simulation/help.h"
+#include "tests/simulation/people.h"
 #include "tests/simulation/population.h"
 
 namespace kith::simulation {
 namespace {
 
-constexpr uint64_t kFamilies = 12;
+constexpr uint64_t kFamilies = 6;
+
+// How many of a family the agency knows first of all: its people, and the
+// council that they are one.
+uint64_t KnownBy(const std::string& agency) {
+  return agency == "council" ? kMembers + 1 : kMembers / 2;
+}
+
+// The `which`th of the first things that the agency says of its families.
+agency::v1::Statement Introduction(const std::string& agency, uint64_t which) {
+  const uint64_t known = KnownBy(agency);
+  const Told told = {agency, which / known};
+  if (agency != "council") {
+    return PersonStatement(told, 2 + static_cast<int>(which % known));
+  }
+  return which % known == kMembers
+             ? FamilyStatement(told)
+             : PersonStatement(told, static_cast<int>(which % known));
+}
 
 }  // namespace
 
@@ -14,8 +34,7 @@ Agencies::Agencies(uint64_t seed)
     : random_(seed),
       now_(absl::FromCivil(absl::CivilDay(2024, 3, 4), absl::UTCTimeZone())),
       root_(kPartnership, "root", agency::v1::SOURCE_KIND_SYSTEM, "council"),
-      desk_(kPartnership, "desk", agency::v1::SOURCE_KIND_API, "council"),
-      acts_(kFamilies) {
+      desk_(kPartnership, "desk", agency::v1::SOURCE_KIND_API, "council") {
   for (const char* agency : {"council", "school", "health"}) {
     feeds_.push_back({engine::testing::TestSource(
                           kPartnership, absl::StrCat(agency, "_feed"),
@@ -39,13 +58,18 @@ Arrival Agencies::Next() {
     const std::string frame = root_.Frame(source->Registration(), now_);
     return {frame, now_, Expect::kDecided, Place(root_, root_.last_sequence())};
   }
-  return random_() % 4 == 0 ? FromDesk() : FromFeed();
+  const uint64_t family = random_() % kFamilies;
+  // The desk has more to do once the council's people are known.
+  const uint64_t desk = feeds_.front().sent.size() < 28 ? 8 : 2;
+  Arrival arrival = random_() % desk == 0 ? FromDesk(family) : FromFeed(family);
+  arrival.family = family;
+  return arrival;
 }
 
-Arrival Agencies::FromFeed() {
+Arrival Agencies::FromFeed(uint64_t family) {
   Feed& feed = feeds_[random_() % feeds_.size()];
   const uint64_t next = feed.sent.size() + 1;
-  const auto said = Report(feed.source.agency());
+  const auto said = Report(feed, family);
   switch (random_() % 20) {
     case 0:  // too early: what lies between is not there yet
       return {feed.source.FrameAt(next + 1 + random_() % 3, said, now_), now_,
@@ -75,17 +99,23 @@ Arrival Agencies::FromFeed() {
   }
 }
 
-Arrival Agencies::FromDesk() {
-  const std::string frame = desk_.Frame(acts_.Next(random_), now_);
+Arrival Agencies::FromDesk(uint64_t family) {
+  const std::string frame = desk_.Frame(acts_.Next(family, random_), now_);
   return {frame, now_, Expect::kDecided, Place(desk_, desk_.last_sequence())};
 }
 
-agency::v1::Statement Agencies::Report(const std::string& agency) {
-  const Told told = {agency, random_() % kFamilies, ++version_};
+agency::v1::Statement Agencies::Report(const Feed& feed, uint64_t family) {
+  const std::string& agency = feed.source.agency();
+  const uint64_t which = feed.sent.size();
+  // Mostly people come first, but not always.
+  if (which < KnownBy(agency) * kFamilies && random_() % 8 != 0) {
+    return Introduction(agency, which);
+  }
+  const Told told = {agency, family, ++version_};
   const int child = 2 + static_cast<int>(random_() % 2);
   const bool knows_all = agency == "council";
   const int member = knows_all ? static_cast<int>(random_() % kMembers) : child;
-  switch (random_() % 12) {
+  switch (random_() % 17) {
     case 0:
       return knows_all ? FamilyStatement(told) : PersonStatement(told, member);
     case 1:
@@ -102,6 +132,16 @@ agency::v1::Statement Agencies::Report(const std::string& agency) {
       return MeetingStatement(told);
     case 7:
       return RelationshipStatement(told, child, 5 - child);
+    case 8:
+      return ReferralStatement(told, child);
+    case 9:
+      return AssessmentStatement(told, child);
+    case 10:
+      return RestrictionStatement(told, child);
+    case 11:
+      return YoungCarerStatement(told, child);
+    case 12:
+      return FosteringStayStatement(told, child);
     default:
       return PersonStatement(told, member);
   }
@@ -112,8 +152,9 @@ std::string Agencies::Place(const engine::testing::TestSource& source,
   return absl::StrCat(source.name(), " ", source.epoch(), " ", sequence);
 }
 
-void Agencies::Heard(const Arrival&, const engine::Outcome& outcome) {
-  acts_.Heard(outcome.row);
+void Agencies::Heard(const Arrival& arrival, const engine::Outcome& outcome) {
+  if (arrival.expect == Expect::kDecided)
+    acts_.Heard(arrival.family, outcome.row);
 }
 
 }  // namespace kith::simulation

@@ -28,7 +28,8 @@ struct Arrival {
   std::string frame;
   absl::Time at;
   Expect expect = Expect::kDecided;
-  std::string place;  // source, epoch and number; empty when forged
+  std::string place;    // source, epoch and number; empty when forged
+  uint64_t family = 0;  // of which it speaks
 };
 
 class Agencies {
@@ -43,6 +44,8 @@ class Agencies {
   Arrival Next();
   // To be called for each arrival before the next one is asked for.
   void Heard(const Arrival& arrival, const engine::Outcome& outcome);
+  // What the desk sees in its worklist, from now on.
+  void Sees(std::vector<DuplicateCase> cases) { acts_.Sees(std::move(cases)); }
   // The node was started again: its desk begins a new epoch.
   void NodeStarted() { desk_.BeginEpoch(); }
 
@@ -52,9 +55,9 @@ class Agencies {
     std::vector<std::string> sent;  // frames 1, 2, ...
   };
 
-  Arrival FromFeed();
-  Arrival FromDesk();
-  agency::v1::Statement Report(const std::string& agency);
+  Arrival FromFeed(uint64_t family);
+  Arrival FromDesk(uint64_t family);
+  agency::v1::Statement Report(const Feed& feed, uint64_t family);
   std::string Place(const engine::testing::TestSource& source,
                     uint64_t sequence) const;
 

@@ -7,6 +7,7 @@
 #include <random>
 #include <semaphore>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/check.h"
@@ -79,7 +80,8 @@ class Child {
       for (size_t feed = 1; feed + 1 < sources_.size(); ++feed) {
         Say(feed, StatementOf(sources_[feed]->agency(), sequences_[feed] + 1));
       }
-      Say(sources_.size() - 1, NextAct());
+      const auto [family, act] = NextAct();
+      Say(sources_.size() - 1, act, family);
     }
   }
 
@@ -103,12 +105,14 @@ class Child {
     }
   }
 
-  Statement NextAct() {
+  std::pair<uint64_t, Statement> NextAct() {
     const std::lock_guard lock(acts_mutex_);
-    return acts_.Next(random_);
+    const uint64_t family = random_() % kFamilies;
+    return {family, acts_.Next(family, random_)};
   }
 
-  void Say(size_t source, const Statement& said) {
+  // `family`: which an act is about.
+  void Say(size_t source, const Statement& said, uint64_t family = 0) {
     room_.acquire();
     now_ += absl::Seconds(1);
     const uint64_t sequence = ++sequences_[source];
@@ -116,12 +120,12 @@ class Child {
         {.frame = sources_[source]->FrameAt(sequence, said, now_), .at = now_},
         [=, this](const absl::StatusOr<engine::Outcome>& outcome) {
           KITH_CHECK(outcome.ok());
-          Hear(source, sequence, outcome->row);
+          Hear(source, sequence, family, outcome->row);
           room_.release();
         });
   }
 
-  void Hear(size_t source, uint64_t sequence,
+  void Hear(size_t source, uint64_t sequence, uint64_t family,
             const ledger::v1::OutcomeRow& outcome) {
     const Acknowledged told = {source, sources_[source]->epoch(), sequence,
                                outcome.position(),
@@ -129,8 +133,9 @@ class Child {
     // Less than PIPE_BUF: whole or not at all.
     KITH_CHECK(write(part_.acknowledgements, &told, sizeof(told)) ==
                sizeof(told));
+    if (source + 1 < sources_.size()) return;
     const std::lock_guard lock(acts_mutex_);
-    acts_.Heard(outcome);
+    acts_.Heard(family, outcome);
   }
 
   const ChildPart part_;
@@ -142,7 +147,7 @@ class Child {
   std::counting_semaphore<kInFlight> room_{kInFlight};
   std::mutex acts_mutex_;
   std::mt19937_64 random_;  // under acts_mutex_
-  Acts acts_{kFamilies};    // under acts_mutex_
+  Acts acts_;               // under acts_mutex_
   World world_;
 };
 

@@ -40,12 +40,6 @@ uint64_t PersonNumber(uint64_t family, int member) {
   return family * kMembers + static_cast<uint64_t>(member);
 }
 
-void SetSnapshot(const Told& told, const std::string& key, Statement& said) {
-  agency::v1::Snapshot& snapshot = *said.mutable_snapshot();
-  *snapshot.mutable_key() = LocalOf(told, key);
-  snapshot.mutable_extracted_at()->set_seconds(1700000000 + told.version);
-}
-
 // Fifteen households share a postcode, as they do in England.
 void AddAddress(const Told& told, agency::v1::PersonStated& person) {
   const uint64_t street = told.family / 15;
@@ -69,6 +63,12 @@ agency::v1::LocalRef LocalOf(const Told& told, std::string local_id) {
   local.set_system("main");
   local.set_local_id(std::move(local_id));
   return local;
+}
+
+void SetSnapshot(const Told& told, const std::string& key, Statement& said) {
+  agency::v1::Snapshot& snapshot = *said.mutable_snapshot();
+  *snapshot.mutable_key() = LocalOf(told, key);
+  snapshot.mutable_extracted_at()->set_seconds(1700000000 + told.version);
 }
 
 agency::v1::PersonRef PersonOf(const Told& told, int member) {

@@ -26,6 +26,9 @@ struct Told {
 
 std::string RecordIdOf(uint64_t family, int member);
 agency::v1::LocalRef LocalOf(const Told& told, std::string local_id);
+// Says that it is of an extract: that of the version.
+void SetSnapshot(const Told& told, const std::string& key,
+                 agency::v1::Statement& said);
 agency::v1::PersonRef PersonOf(const Told& told, int member);
 agency::v1::ThingRef FamilyOf(const Told& told);
 

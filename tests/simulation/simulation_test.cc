@@ -61,6 +61,7 @@ class History {
     ASSERT_TRUE(outcome.ok()) << outcome.status();
     ExpectAnswer(arrival, *outcome, breaks);
     agencies_.Heard(arrival, *outcome);
+    if (chance_() % 5 == 0) agencies_.Sees(world_.Cases());
     if (chance_() % 100 == 0) Restart();
   }
 

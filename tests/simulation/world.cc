@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/check.h"
 #include "eventstore/rocks_store.h"
+#include "kith/ledger/v1/state.pb.h"
+#include "services/core/keys.h"
 #include "services/views/fold.h"
 
 namespace kith::simulation {
@@ -89,6 +91,30 @@ absl::StatusOr<engine::Outcome> World::Submit(const Arrival& arrival) {
 void World::SubmitOnly(const Arrival& arrival, engine::Engine::Done done) {
   clock_.Set(arrival.at);
   engine_->Submit(arrival.frame, std::move(done));
+}
+
+std::vector<DuplicateCase> World::Cases() {
+  const auto view = Read();
+  const auto id_of = [&](core::EntityNumber plan) {
+    const auto row = core::ReadRow<ledger::v1::PlanRow>(view->state(),
+                                                        core::keys::Plan(plan));
+    KITH_CHECK(row.ok() && row->has_value());
+    return (*row)->recorded().plan().id();
+  };
+  const std::string first = core::keys::Case(0);
+  std::vector<DuplicateCase> cases;
+  KITH_CHECK(view->state()
+                 .Scan(first.substr(0, first.size() - 8),
+                       [&](absl::string_view, absl::string_view bytes) {
+                         ledger::v1::CaseRow row;
+                         KITH_CHECK(row.ParseFromString(std::string(bytes)));
+                         cases.push_back({row.found().case_().id(),
+                                          id_of(row.found().one()),
+                                          id_of(row.found().other())});
+                         return true;
+                       })
+                 .ok());
+  return cases;
 }
 
 void World::BreakAtNextCommit(engine::testing::FailingStore::Failure how) {

@@ -48,6 +48,8 @@ class World {
   void BeforeSwitch(std::function<void()> called);
 
   std::unique_ptr<engine::ReadView> Read() { return *engine_->Read(); }
+  // The duplicate-plan cases that somebody of the hub sees.
+  std::vector<DuplicateCase> Cases();
   engine::Engine& engine() { return *engine_; }
   eventstore::Head head() const { return (*store_->Read())->head(); }
   const eventstore::Store& store() const { return *store_; }
