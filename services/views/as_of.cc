@@ -223,7 +223,12 @@ class Gathering {
     }
     // What lies with another: its later facts name that one only.
     if (kept.subject == record || ComesAfterOverride(fact)) return;
-    if (!IsOfFamily(fact)) return AddRecord(kept.subject, Reach::kPossible);
+    // Of a member it is shown, and its label names that one too.
+    if (!IsOfFamily(fact)) {
+      return AddRecord(kept.subject, ReachOf(record) <= Reach::kMember
+                                         ? Reach::kMentioned
+                                         : Reach::kPossible);
+    }
     AddFamily(kept.subject, begun && fact.has_member_stated());
   }
 
