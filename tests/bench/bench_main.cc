@@ -23,13 +23,16 @@ int Run(int argc, char** argv) {
   CLI::App app("Measures Kith against floors in the same run");
   app.add_option("--json", json, "Where to write the figures");
   app.add_option("--folder", folder, "On the disk to measure");
-  app.add_option("--families", settings.families);
-  app.add_option("--families-many", settings.families_many);
+  app.add_option("--families", settings.families, "Known before measuring");
+  app.add_option("--families-many", settings.families_many,
+                 "Known where growth is measured");
+  app.add_option("--asked", settings.asked,
+                 "Different families that reads ask for");
   app.add_option("--statements", settings.statements, "A run");
   app.add_flag("--quick", quick, "One small pair, to see that it works");
   app.add_option("only,--only", only,
                  "Of all measures this one; kafka is measured only when named")
-      ->check(CLI::IsMember({"intake", "reads", "growth", "kafka"}));
+      ->check(CLI::IsMember({"intake", "calls", "reads", "growth", "kafka"}));
   app.add_option("--backlog", settings.backlog,
                  "Statements drained from Kafka");
   app.add_flag("--growth,!--no-growth", growth, "Also with many families");
@@ -54,6 +57,7 @@ int Run(int argc, char** argv) {
     return only.empty() || only == name;
   };
   if (wanted("intake")) MeasureIntakeAndRebuild(settings, report);
+  if (wanted("calls")) MeasureIntakeCalls(settings, report);
   if (wanted("reads")) MeasureReads(settings, report);
   if (growth && wanted("growth")) MeasureGrowth(settings, report);
   absl::Status done;

@@ -18,10 +18,11 @@ std::string OrDash(const std::optional<double>& value) {
 
 void PrintLine(const Figure& figure) {
   const std::optional<bool> met = Met(figure);
+  const char* bound = figure.of_value        ? "< "
+                      : figure.ratio_at_most ? "<= "
+                                             : ">= ";
   const std::string goal =
-      figure.goal.has_value()
-          ? absl::StrCat(figure.ratio_at_most ? "<= " : ">= ", *figure.goal)
-          : "-";
+      figure.goal.has_value() ? absl::StrCat(bound, *figure.goal) : "-";
   std::printf("%-34s %12.6g %-14s %12s %8s %9s %-4s %s\n", figure.name.c_str(),
               figure.value, figure.unit.c_str(), OrDash(figure.floor).c_str(),
               OrDash(figure.ratio).c_str(), goal.c_str(),
@@ -37,9 +38,9 @@ nlohmann::json ToJson(const std::optional<double>& value) {
 }  // namespace
 
 std::optional<bool> Met(const Figure& figure) {
-  if (!figure.goal.has_value() || !figure.ratio.has_value()) {
-    return std::nullopt;
-  }
+  if (!figure.goal.has_value()) return std::nullopt;
+  if (figure.of_value) return figure.value < *figure.goal;
+  if (!figure.ratio.has_value()) return std::nullopt;
   return figure.ratio_at_most ? *figure.ratio <= *figure.goal
                               : *figure.ratio >= *figure.goal;
 }

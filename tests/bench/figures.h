@@ -19,6 +19,7 @@ struct Figure {
   std::optional<double> ratio;
   std::optional<double> goal;
   bool ratio_at_most = false;  // the goal is an upper bound
+  bool of_value = false;       // the goal is what the value is to stay below
   std::string note;            // such as the spread
 };
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -15,6 +17,7 @@
 #include "base/check.h"
 #include "tests/bench/measures.h"
 #include "tests/bench/node.h"
+#include "tests/bench/pace.h"
 #include "tests/bench/process.h"
 
 namespace kith::bench {
@@ -32,10 +35,17 @@ double DiskBytes(const std::string& folder) {
   return bytes;
 }
 
+// Rounds of each measure; odd.
+constexpr int kRounds = 5;
+// A pace that both keep up with, and for how long.
+constexpr int kStatementsASecond = 1000;
+constexpr size_t kPaced = 5000;
+
 struct Grown {
   double memory_bytes = 0;
   double disk_bytes = 0;
-  double rate = 0;
+  Median rate;        // statements a second
+  Median p99_millis;  // at an even pace
 };
 
 Grown RunInProcess(const Settings& settings, uint64_t families) {
@@ -52,9 +62,11 @@ Grown RunInProcess(const Settings& settings, uint64_t families) {
   FILE* const pipe = popen(line.c_str(), "r");
   KITH_CHECK(pipe != nullptr);
   Grown grown;
-  const int read = std::fscanf(pipe, "%lf %lf %lf", &grown.memory_bytes,
-                               &grown.disk_bytes, &grown.rate);
-  KITH_CHECK(read == 3 && pclose(pipe) == 0);
+  const int read = std::fscanf(
+      pipe, "%lf %lf %lf %lf %lf %lf %lf %lf", &grown.memory_bytes,
+      &grown.disk_bytes, &grown.rate.value, &grown.rate.least, &grown.rate.most,
+      &grown.p99_millis.value, &grown.p99_millis.least, &grown.p99_millis.most);
+  KITH_CHECK(read == 8 && pclose(pipe) == 0);
   std::filesystem::remove_all(folder);
   return grown;
 }
@@ -91,40 +103,65 @@ int RunGrown(const Settings& settings) {
     const uint64_t to = std::min(from + kFamiliesAStep, settings.families);
     node.Run(node.Sign(Introductions(from, to)));
   }
-  node.Run(node.Sign(Updates(settings.families, settings.statements, 0)));
+  int version = 0;
+  const auto updates = [&](size_t count) {
+    return node.Sign(Updates(settings.families, count, version++));
+  };
+  node.Run(updates(settings.statements));
   const double memory = MemoryBytes();
-  auto frames = node.Sign(Updates(settings.families, settings.statements, 1));
-  const auto count = static_cast<double>(frames.size());
-  const double rate = count / node.Run(std::move(frames));
+  std::vector<double> rates, slow;
+  for (int round = 0; round < kRounds; ++round) {
+    auto frames = updates(settings.statements);
+    const auto count = static_cast<double>(frames.size());
+    AwaitRest();
+    rates.push_back(count / node.Run(std::move(frames)));
+    frames = updates(std::min(kPaced, settings.statements));
+    AwaitRest();
+    slow.push_back(PacedRun(node, std::move(frames), kStatementsASecond).p99);
+  }
+  const Median rate = MedianOf(rates), p99 = MedianOf(slow);
   node.engine().Stop();
-  std::printf("%f %f %f\n", memory, DiskBytes(settings.folder), rate);
+  std::printf("%f %f %f %f %f %f %f %f\n", memory, DiskBytes(settings.folder),
+              rate.value, rate.least, rate.most, p99.value, p99.least,
+              p99.most);
   return 0;
 }
 
 void MeasureGrowth(const Settings& settings, Report& report) {
-  double few_rate = 0;
+  std::optional<Grown> few;
   for (const uint64_t families : {settings.families, settings.families_many}) {
     const Grown grown = RunInProcess(settings, families);
     const auto count = static_cast<double>(families);
     const std::string with = absl::StrCat(" at ", families, " families");
     report.Add({.name = absl::StrCat("memory", with),
-                .value = grown.memory_bytes / 1e6,
-                .unit = "MB",
-                .note = absl::StrFormat("%.0f bytes a family",
-                                        grown.memory_bytes / count)});
+                .value = grown.memory_bytes / count,
+                .unit = "bytes/family",
+                .note = absl::StrFormat("%.0f MB in all, caches included",
+                                        grown.memory_bytes / 1e6)});
     report.Add({.name = absl::StrCat("disk", with),
                 .value = grown.disk_bytes / count,
                 .unit = "bytes/family"});
     Figure rate = {.name = absl::StrCat("intake", with),
-                   .value = grown.rate,
-                   .unit = "statements/s"};
-    if (few_rate > 0) {
-      rate.floor = few_rate;
-      rate.ratio = grown.rate / few_rate;
+                   .value = grown.rate.value,
+                   .unit = "statements/s",
+                   .note = SpreadOf(grown.rate)};
+    Figure p99 = {.name = absl::StrCat("p99", with),
+                  .value = grown.p99_millis.value,
+                  .unit = "ms",
+                  .note = absl::StrCat(SpreadOf(grown.p99_millis), "; at ",
+                                       kStatementsASecond, "/s")};
+    if (few.has_value()) {
+      rate.floor = few->rate.value;
+      rate.ratio = grown.rate.value / few->rate.value;
       rate.goal = 0.85;
+      p99.floor = few->p99_millis.value;
+      p99.ratio = grown.p99_millis.value / few->p99_millis.value;
+      p99.goal = 1.5;
+      p99.ratio_at_most = true;
     }
-    few_rate = grown.rate;
+    few = grown;
     report.Add(rate);
+    report.Add(p99);
   }
 }
 

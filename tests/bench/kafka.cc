@@ -1,7 +1,6 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -13,6 +12,7 @@
 #include "base/check.h"
 #include "tests/bench/measures.h"
 #include "tests/bench/node.h"
+#include "tests/bench/pace.h"
 #include "tests/bench/process.h"
 #include "tests/kafka/broker.h"
 #include "tests/kafka/topics.h"
@@ -75,52 +75,6 @@ void Add(rd_kafka_t* producer, const std::string& topic, std::string frame) {
   rd_kafka_poll(producer, 0);
 }
 
-struct Percentiles {
-  double p50 = 0;
-  double p99 = 0;
-};
-
-// When each of a run's statements was sent, and when it came out again.
-class Stopwatch {
- public:
-  explicit Stopwatch(size_t count) : sent_(count), back_(count) {}
-
-  // Calls `send` for each at an even pace.
-  template <class Send>
-  void Pace(Send send) {
-    const absl::Time start = absl::Now();
-    for (size_t i = 0; i < sent_.size(); ++i) {
-      const absl::Time due =
-          start + absl::Seconds(1) / kStatementsASecond * static_cast<int>(i);
-      if (const absl::Time now = absl::Now(); now < due) {
-        absl::SleepFor(due - now);
-      }
-      sent_[i] = absl::Now();
-      send(i);
-    }
-  }
-  void Back(size_t i) {
-    back_[i] = absl::Now();
-    ++count_;
-  }
-  void AwaitAll() const {
-    while (count_ < sent_.size()) absl::SleepFor(absl::Milliseconds(1));
-  }
-  Percentiles Millis() const {
-    std::vector<double> millis;
-    for (size_t i = 0; i < sent_.size(); ++i) {
-      millis.push_back(absl::ToDoubleMilliseconds(back_[i] - sent_[i]));
-    }
-    std::sort(millis.begin(), millis.end());
-    return {millis[millis.size() / 2], millis[millis.size() * 99 / 100]};
-  }
-
- private:
-  std::vector<absl::Time> sent_;
-  std::vector<absl::Time> back_;
-  std::atomic<size_t> count_ = 0;
-};
-
 // Produce and consume by librdkafka alone.
 Percentiles BareRoundTrip(const std::string& address,
                           const std::vector<std::string>& frames) {
@@ -136,7 +90,7 @@ Percentiles BareRoundTrip(const std::string& address,
              RD_KAFKA_RESP_ERR_NO_ERROR);
   rd_kafka_topic_partition_list_destroy(list);
   const Client producer = NewProducer(address);
-  Stopwatch watch(frames.size());
+  Stopwatch watch(frames.size(), kStatementsASecond);
   std::thread reading([&, first = next] {
     for (size_t back = 0; back < frames.size();) {
       rd_kafka_message_t* message =
@@ -154,19 +108,6 @@ Percentiles BareRoundTrip(const std::string& address,
   return watch.Millis();
 }
 
-// A statement is visible when its outcome is told.
-Percentiles ThroughKith(Node& node, std::vector<std::string> frames) {
-  Stopwatch watch(frames.size());
-  watch.Pace([&](size_t i) {
-    node.engine().Submit(std::move(frames[i]), [&watch, i](const auto& told) {
-      KITH_CHECK(told.ok());
-      watch.Back(i);
-    });
-  });
-  watch.AwaitAll();
-  return watch.Millis();
-}
-
 void MeasureLatency(const Settings& settings, const std::string& address,
                     Node& node, Report& report) {
   int version = 0;
@@ -179,7 +120,8 @@ void MeasureLatency(const Settings& settings, const std::string& address,
     AwaitRest();
     const Percentiles alone = BareRoundTrip(address, frames);
     AwaitRest();
-    const Percentiles ours = ThroughKith(node, std::move(frames));
+    const Percentiles ours =
+        PacedRun(node, std::move(frames), kStatementsASecond);
     if (pair < 0) continue;
     bare.push_back(alone.p99);
     visible.push_back(ours.p99);

@@ -13,6 +13,7 @@ struct Settings {
   std::string folder;         // an empty folder on the disk to measure
   uint64_t families = 10000;  // known before measuring
   uint64_t families_many = 100000;
+  size_t asked = 500;  // different families that are asked for, over and over
   size_t statements = 20000;  // a run
   size_t backlog = 1000000;   // of statements, drained from Kafka
   int pairs = 5;              // odd
@@ -26,6 +27,10 @@ Median SyncMicros(const std::string& folder);
 // Durable intake against the writing of the very same rows, and the rebuild of
 // all views against reading, parsing and writing the same rows.
 void MeasureIntakeAndRebuild(const Settings& settings, Report& report);
+
+// Durable intake through gRPC, each caller with one statement on its way,
+// against a gRPC server that does one synced put for each.
+void MeasureIntakeCalls(const Settings& settings, Report& report);
 
 // GetFamily over gRPC with disclosure and a durable access record, against a
 // call that does nothing and answers with as many bytes: both without TLS, and

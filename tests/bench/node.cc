@@ -91,7 +91,7 @@ engine::ViewFold RealViews() {
 }
 
 Node::Node(const std::string& folder, rocksdb::Env* env,
-           const std::string& kafka)
+           const std::string& kafka, size_t callers)
     : folder_(folder),
       env_(env),
       broker_(kafka),
@@ -103,12 +103,19 @@ Node::Node(const std::string& folder, rocksdb::Env* env,
                         agency::v1::SOURCE_KIND_OUTBOX, agency);
     engine::testing::PutKey(key_folder, feeds_.back());
   }
+  for (size_t i = 0; i < callers; ++i) {
+    callers_.emplace_back(kPartnership, absl::StrCat("council_", i),
+                          agency::v1::SOURCE_KIND_OUTBOX, "council");
+    engine::testing::PutKey(key_folder, callers_.back());
+  }
   engine::testing::PutKey(key_folder, root_);
   keys_ = std::make_unique<engine::SourceKeys>(key_folder);
   Start();
-  for (const auto& feed : feeds_) {
-    OrStop(engine::testing::SubmitAndWait(
-        *engine_, root_.Frame(feed.Registration(), clock_.Now())));
+  for (const auto* sources : {&feeds_, &callers_}) {
+    for (const auto& source : *sources) {
+      OrStop(engine::testing::SubmitAndWait(
+          *engine_, root_.Frame(source.Registration(), clock_.Now())));
+    }
   }
 }
 
@@ -157,6 +164,10 @@ std::vector<std::string> Node::Sign(const std::vector<Spoken>& statements) {
     }
   }
   return frames;
+}
+
+std::string Node::SignAs(size_t caller, const agency::v1::Statement& said) {
+  return callers_[caller].Frame(said, clock_.Now());
 }
 
 double Node::Run(std::vector<std::string> frames, size_t odd_max) {

@@ -1,4 +1,5 @@
-// A node on disk under measurement: store, inbox and engine, with three feeds.
+// A node on disk under measurement: store, inbox and engine, with three feeds
+// and as many callers as are wanted.
 #pragma once
 
 #include <memory>
@@ -18,8 +19,9 @@ class Node {
  public:
   // In `folder`, which is made. `env` may be null. Frames come from the topic
   // of the partnership at `kafka`; empty: from a queue in the process.
+  // `callers`: sources of the council beside its feed.
   Node(const std::string& folder, rocksdb::Env* env,
-       const std::string& kafka = "");
+       const std::string& kafka = "", size_t callers = 0);
   ~Node();
 
   // Ends the node and opens it again on the same folder; what its feeds said
@@ -40,6 +42,9 @@ class Node {
   };
   std::vector<std::string> Sign(const std::vector<Spoken>& statements);
 
+  // The next frame of a caller.
+  std::string SignAs(size_t caller, const agency::v1::Statement& said);
+
   // Submits all and waits for all outcomes; the seconds it took. Stops the
   // program unless all but `odd_max` were accepted or changed nothing.
   double Run(std::vector<std::string> frames, size_t odd_max = 0);
@@ -51,6 +56,7 @@ class Node {
   engine::SystemClock clock_;
   engine::testing::TestSource root_;
   std::vector<engine::testing::TestSource> feeds_;
+  std::vector<engine::testing::TestSource> callers_;
   std::unique_ptr<eventstore::Store> store_;
   std::unique_ptr<engine::SourceKeys> keys_;
   std::unique_ptr<inbox::Inbox> inbox_;

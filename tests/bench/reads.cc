@@ -3,35 +3,24 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/check.h"
-#include "eventstore/rocks_store.h"
 #include "kith/api/v1/family_service.pb.h"
 #include "kith/ledger/v1/state.pb.h"
-#include "services/access/access_log.h"
-#include "services/api/node.h"
-#include "services/api/server.h"
-#include "services/api/shell.h"
-#include "services/api/workers.h"
 #include "services/core/keys.h"
-#include "services/identity/doorkeeper.h"
 #include "tests/bench/calls.h"
 #include "tests/bench/measures.h"
 #include "tests/bench/node.h"
+#include "tests/bench/served.h"
 #include "tools/authority/development.h"
 
 namespace kith::bench {
 namespace {
 
-constexpr size_t kFamiliesAsked = 500;
 constexpr size_t kCalls = 5000;
 // What a call alone may take beyond an empty one and two syncs.
 constexpr double kAloneMicros = 150;
 
-class NoMetrics : public api::CallMetrics {
- public:
-  void Ended(const char*, absl::StatusCode, absl::Duration) override {}
-};
-
-std::vector<std::string> Requests(const engine::ReadView& view) {
+// For so many families, or all that there are.
+std::vector<std::string> Requests(const engine::ReadView& view, size_t count) {
   std::vector<std::string> requests;
   std::string prefix = core::keys::Family(1);
   prefix.resize(prefix.size() - 8);
@@ -44,86 +33,12 @@ std::vector<std::string> Requests(const engine::ReadView& view) {
                          api::v1::GetFamilyRequest request;
                          request.set_family_id(row.founded().family().id());
                          requests.push_back(request.SerializeAsString());
-                         return requests.size() < kFamiliesAsked;
+                         return requests.size() < count;
                        })
                  .ok());
   KITH_CHECK(!requests.empty());
   return requests;
 }
-
-// What stands between a node and its callers, as kithd builds it.
-class Served {
- public:
-  Served(Node& node, const std::string& folder, bool tls)
-      : access_store_(OpenAccess(folder)),
-        access_("bench", *access_store_, [this] { return clock_.Now(); }),
-        acts_(node.partnership(), "api_bench", "k1", std::string(32, 'k'), 1,
-              node.engine()),
-        node_{"bench",
-              "1",
-              node.partnership(),
-              node.engine(),
-              node.store(),
-              access_,
-              clock_,
-              acts_,
-              api::PageTokens(node.store().pepper()),
-              api::RateLimit(1000000, absl::Hours(1)),
-              ""},
-        doorkeeper_(OpenDoor(folder)),
-        callers_(tls ? api::MakeCertifiedCallers(*doorkeeper_)
-                     : api::MakeBelievedCallers()),
-        workers_(8, 1024),
-        shell_(nodes_, workers_, metrics_, *callers_) {
-    api::ServerOptions options;
-    options.listen = "127.0.0.1:0";
-    const std::string door = absl::StrCat(folder, "/identity/node/");
-    if (tls) {
-      options.tls = {absl::StrCat(door, "server.crt"),
-                     absl::StrCat(door, "server.key"),
-                     absl::StrCat(door, "clients.crt")};
-    }
-    auto server = api::Server::Start(options, shell_);
-    KITH_CHECK(server.ok());
-    server_ = *std::move(server);
-    server_->SetServing(true);
-  }
-  ~Served() { server_->Drain(absl::Seconds(5)); }
-
-  int port() const { return server_->port(); }
-
- private:
-  static std::unique_ptr<eventstore::Store> OpenAccess(
-      const std::string& folder) {
-    eventstore::RocksOptions options;
-    options.folder = absl::StrCat(folder, "/access");
-    options.master_key_file = absl::StrCat(folder, "/access.key");
-    auto opened = eventstore::OpenRocksStore(options);
-    KITH_CHECK(opened.ok());
-    return *std::move(opened);
-  }
-
-  static std::unique_ptr<identity::Doorkeeper> OpenDoor(
-      const std::string& folder) {
-    auto opened = identity::Doorkeeper::Open(
-        absl::StrCat(folder, "/identity/node"), [] { return absl::Now(); });
-    KITH_CHECK(opened.ok());
-    return *std::move(opened);
-  }
-
-  engine::SystemClock clock_;
-  std::unique_ptr<eventstore::Store> access_store_;
-  access::AccessLog access_;
-  api::ActSource acts_;
-  api::Node node_;
-  const api::OneNode nodes_{node_};
-  NoMetrics metrics_;
-  std::unique_ptr<identity::Doorkeeper> doorkeeper_;
-  std::unique_ptr<api::Callers> callers_;
-  api::Workers workers_;
-  api::Shell shell_;
-  std::unique_ptr<api::Server> server_;
-};
 
 Tls MakeIdentity(const std::string& folder) {
   KITH_CHECK(
@@ -205,7 +120,7 @@ void MeasureAt(const Goal& goal, CallLoad load, const Settings& settings,
 CallLoad LoadOf(Node& node, const Settings& settings) {
   CallLoad load;
   load.method = "/kith.api.v1.FamilyService/GetFamily";
-  load.requests = Requests(**node.engine().Read());
+  load.requests = Requests(**node.engine().Read(), settings.asked);
   load.metadata = {{"kith-purpose", "early_help"}};
   load.calls = std::min(settings.statements, kCalls);
   return load;
@@ -238,7 +153,7 @@ void MeasureSecured(Node& node, const std::string& folder, const Tls& tls,
 void MeasureReads(const Settings& settings, Report& report) {
   const std::string folder = absl::StrCat(settings.folder, "/reads");
   Node node(folder, nullptr);
-  node.Run(node.Sign(Introductions(0, kFamiliesAsked)));
+  node.Run(node.Sign(Introductions(0, settings.families)));
   const Tls tls = MakeIdentity(absl::StrCat(folder, "/identity"));
   MeasurePlain(node, folder, settings, report);
   MeasureSecured(node, folder, tls, settings, report);
