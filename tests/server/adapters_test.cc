@@ -5,56 +5,28 @@
 #include <signal.h>
 
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
-#include "absl/time/clock.h"
 #include "adapters/publisher/command.h"
-#include "base/check.h"
-#include "eventstore/rocks_store.h"
 #include "kith/ledger/v1/facts.pb.h"
 #include "nlohmann/json.hpp"
-#include "tests/server/kithd_process.h"
+#include "tests/server/adapter_programs.h"
 
 namespace kith::server_tests {
 namespace {
 
 using ::testing::HasSubstr;
-using Words = std::vector<std::string>;
 
 constexpr int kRows = 2000;
 // How far the ledger is when one of the two is killed: within the first batch,
 // and far from the end.
 constexpr uint64_t kMidst = kRows / 4;
 
-struct Kind {
-  const char* name;
-  const char* program;
-  const char* agency;
-  const char* system;
-};
-constexpr Kind kCouncil = {"council", KITH_COUNCIL_PROGRAM, "council",
-                           "mosaic"};
-constexpr Kind kEducation = {"education", KITH_EDUCATION_PROGRAM, "school",
-                             "ctf"};
-constexpr Kind kHealth = {"health", KITH_HEALTH_PROGRAM, "nhs", "fhir"};
-
-std::string SourceOf(const Kind& kind) {
-  return absl::StrCat(kind.name, "_feed");
-}
-
-// People as different as can be: nobody is weighed against many others.
-std::string SurnameOf(int row) {
-  const std::string first = "BCDFGJKLMNPRSTVWZ", second = "lmrnkt";
-  return {first[row % 17],       'a', second[row / 17 % 6], 'o',
-          second[row / 102 % 6], 'i', second[row / 612 % 6]};
-}
 absl::CivilDay BirthDateOf(int row) {
   return absl::CivilDay(1930 + row % 80, 1, 1) + row / 80;
 }
@@ -98,116 +70,16 @@ struct Held {
   }
 };
 
-// `data`: the folder of a node that has ended.
-Held HeldIn(const std::string& data) {
-  eventstore::RocksOptions options;
-  options.folder = data + "/store";
-  options.master_key_file = data + "/store.key";
-  const auto store = eventstore::OpenRocksStore(options);
-  KITH_CHECK(store.ok());
-  const auto snapshot = (*store)->Read();
-  KITH_CHECK(snapshot.ok());
+// Ends the node and reads what it holds.
+Held EndAndRead(Place& place) {
   Held held;
-  const auto take = [&](const eventstore::StoredRecord& record) {
-    ledger::v1::Fact fact;
-    KITH_CHECK(record.payload && fact.ParseFromString(*record.payload));
+  for (const ledger::v1::Fact& fact : place.EndAndRead()) {
     ++held.kinds[fact.what_case()];
     if (fact.has_record_stated()) {
       held.stated.insert(fact.record_stated().said().record().local_id());
     }
-    return true;
-  };
-  KITH_CHECK((*snapshot)->ScanLedger(0, take).ok());
+  }
   return held;
-}
-
-// A kithd, and the outboxes of the agencies that speak to it.
-class Place {
- public:
-  Place() { Start("127.0.0.1:0"); }
-
-  Kithd& kithd() { return *kithd_; }
-
-  // Kills the server where it stands.
-  void KillServer() {
-    kithd_->process().Signal(SIGKILL);
-    EXPECT_EQ(kithd_->process().Wait().code, 128 + SIGKILL);
-  }
-  // Starts it again, where the adapters know it.
-  void StartServerAgain() { Start(address_); }
-  Held EndAndRead() {
-    const Ended verified =
-        kithd_->Kith({"--role", "hub_administrator", "ledger", "verify"});
-    EXPECT_EQ(verified.code, 0) << verified.err;
-    kithd_->process().Signal(SIGTERM);
-    const Ended ended = kithd_->process().Wait();
-    EXPECT_EQ(ended.code, 0) << ended.err;
-    return HeldIn(data());
-  }
-
-  void Register(const Kind& kind) {
-    const Ended registered = RunProgram(
-        {KITH_KITH_PROGRAM, "--server", address_, "--plaintext", "--agency",
-         "council", "--as", "h1", "--role", "hub_administrator", "--purpose",
-         "administration", "source", "register", SourceOf(kind), "--for",
-         kind.agency, "--keys", data() + "/keys"},
-        folder_.path());
-    EXPECT_EQ(registered.code, 0) << registered.err;
-  }
-  std::string Write(const Kind& kind, const std::string& text) const {
-    return folder_.Write(absl::StrCat(kind.name, ".in"), text);
-  }
-
-  // The command that reads the files and tells the server.
-  Words Running(const Kind& kind, const Words& files) const {
-    const std::string source = SourceOf(kind);
-    Words words = {kind.program, "run"};
-    words.insert(words.end(), files.begin(), files.end());
-    words.insert(
-        words.end(),
-        {"--partnership", "hackney", "--agency", kind.agency, "--system",
-         kind.system, "--source", source, "--outbox",
-         absl::StrCat(folder_.path(), "/", source), "--key-file",
-         absl::StrCat(data(), "/keys/", source, ".", source, "_k1.key"),
-         "--server", address_, "--plaintext", "--output", "json"});
-    return words;
-  }
-  Ended Run(const Kind& kind, const Words& files) const {
-    return RunProgram(Running(kind, files), folder_.path());
-  }
-  std::unique_ptr<Process> Start(const Kind& kind, const Words& files) const {
-    return std::make_unique<Process>(Running(kind, files), folder_.path());
-  }
-  // Waits until the ledger holds so many facts.
-  void WaitForFacts(uint64_t facts) const {
-    const absl::Time end = absl::Now() + absl::Minutes(1);
-    uint64_t held = 0;
-    while (held < facts && absl::Now() < end) held = kithd_->Facts();
-    ASSERT_GE(held, facts);
-  }
-
- private:
-  std::string data() const { return folder_.path() + "/data"; }
-  void Start(const std::string& listen) {
-    kithd_.reset();
-    kithd_ = std::make_unique<Kithd>(folder_.path(), Words{"--listen", listen});
-    address_ = absl::StrCat("127.0.0.1:", kithd_->grpc_port());
-  }
-
-  const TestFolder folder_;
-  std::string address_;
-  std::unique_ptr<Kithd> kithd_;
-};
-
-// The report of a run.
-nlohmann::json ReportOf(const Ended& ended) {
-  const auto report = nlohmann::json::parse(ended.out, nullptr, false);
-  EXPECT_FALSE(report.is_discarded()) << ended.out << ended.err;
-  return report;
-}
-
-int CountOf(const nlohmann::json& report, const char* ending) {
-  return report["items"].value(ending, -1);
 }
 
 // Every row is accounted for, as told now or told before.
@@ -241,10 +113,10 @@ class AdaptersTest : public ::testing::TestWithParam<Kind> {
     const Ended ended = place.Run(kind(), {place.Write(kind(), text_)});
     EXPECT_EQ(ended.code, adapters::kExitDone) << ended.out << ended.err;
     EXPECT_EQ(CountOf(ReportOf(ended), "accepted"), kRows);
-    return made[kind().name] = place.EndAndRead();
+    return made[kind().name] = EndAndRead(place);
   }
   void ExpectAsUndisturbed() {
-    const Held held = place_.EndAndRead();
+    const Held held = EndAndRead(place_);
     EXPECT_EQ(held.stated.size(), size_t{kRows});
     EXPECT_EQ(std::set(held.stated.begin(), held.stated.end()).size(),
               size_t{kRows});
