@@ -1,9 +1,9 @@
-// The adapters on real-format files that nobody of this project wrote. The
+// The parsers on real-format files that nobody of this project wrote. The
 // folder comes from the environment (KITH_SAMPLES); nothing of it is kept here.
 // Registered only where it is set when the build is configured.
 //
 // What is held: every resource, row and pupil is accounted for, and no file
-// stops a run.
+// stops a run. What a node makes of them is held by programs_test.cc.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,0 +1,356 @@
+// The adapters' whole path on real-format files that nobody of this project
+// wrote: the programs read them, a kithd hears them over its socket, and they
+// report. The folder comes from the environment (KITH_SAMPLES); nothing of it
+// is kept here. Registered only where it is set when the build is configured.
+//
+// What is held: every item ends accepted, changed nothing, refused, set aside
+// or skipped, these add up to what the files hold, and what did not arrive has
+// a reason. A second run of the same files changes nothing and ends the rest as
+// before, and the node's ledger grows in the first run alone.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/types/span.h"
+#include "adapters/publisher/command.h"
+#include "kith/ledger/v1/facts.pb.h"
+#include "nlohmann/json.hpp"
+#include "tests/server/adapter_programs.h"
+
+namespace kith::server_tests {
+namespace {
+
+namespace fs = std::filesystem;
+using ledger::v1::Fact;
+using nlohmann::json;
+
+constexpr const char* kEndings[] = {"accepted", "changed_nothing", "refused",
+                                    "set_aside", "skipped"};
+// In tallies, and as reasons and complaints write them.
+constexpr std::pair<const char*, const char*> kWithReason[] = {
+    {"refused", "refused"}, {"set_aside", "set aside"}, {"skipped", "skipped"}};
+
+// Kinds of items and how many of each the files hold.
+using Held = std::map<std::string, int>;
+
+std::string Sample(const std::string& path) {
+  return absl::StrCat(std::getenv("KITH_SAMPLES"), "/", path);
+}
+
+Words FilesIn(const std::string& folder, const std::string& extension) {
+  Words files;
+  for (const auto& entry : fs::directory_iterator(Sample(folder))) {
+    if (entry.path().extension() == extension) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+// Items of a tally by the five endings; one that is parked or kept in the
+// outbox has none of these.
+int SumOf(const json& tally) {
+  int sum = 0;
+  for (const char* ending : kEndings) sum += tally.value(ending, 0);
+  return sum;
+}
+
+// Each item that did not arrive is counted under a reason; those to look at are
+// also told with their place.
+void ExpectReasons(const json& report) {
+  EXPECT_EQ(report["complaints_dropped"], 0);
+  for (const auto& [ending, word] : kWithReason) {
+    const std::string begin = absl::StrCat(word, ": ");
+    int counted = 0;
+    for (const auto& [reason, count] : report["reasons"].items()) {
+      if (!absl::StartsWith(reason, begin)) continue;
+      EXPECT_GT(reason.size(), begin.size()) << "an empty reason";
+      counted += count.get<int>();
+    }
+    EXPECT_EQ(counted, CountOf(report, ending)) << ending;
+    if (ending == std::string("skipped")) continue;
+    int told = 0;
+    for (const json& complaint : report["complaints"]) {
+      if (complaint["ending"] != word) continue;
+      ++told;
+      EXPECT_TRUE(fs::exists(complaint["file"].get<std::string>()));
+      EXPECT_GT(complaint["line"], 0);
+      EXPECT_NE(complaint["what"], "");
+    }
+    EXPECT_EQ(told, CountOf(report, ending)) << ending;
+  }
+}
+
+void ExpectAccountedFor(const json& report, const Held& held) {
+  int all = 0;
+  for (const auto& [kind, count] : held) {
+    EXPECT_EQ(SumOf(report["by_kind"].value(kind, json::object())), count)
+        << kind;
+    all += count;
+  }
+  EXPECT_EQ(report["by_kind"].size(), held.size());
+  EXPECT_EQ(SumOf(report["items"]), all);
+  EXPECT_EQ(CountOf(report, "total"), all);
+  EXPECT_EQ(report["unreadable_files"], 0);
+  ExpectReasons(report);
+}
+
+// The report of a second run of the same files: what was accepted changes
+// nothing; all else, reasons and places included, is as it was.
+json AsRepeated(json report) {
+  const auto repeat = [](json& tally) {
+    tally["changed_nothing"] =
+        tally["changed_nothing"].get<int>() + tally["accepted"].get<int>();
+    tally["accepted"] = 0;
+  };
+  repeat(report["items"]);
+  for (auto& [kind, tally] : report["by_kind"].items()) repeat(tally);
+  return report;
+}
+
+// What a node wrote down of statements that it did not take: those it refused,
+// and those that still wait, by what they wait for.
+std::multiset<std::string> NotTaken(absl::Span<const Fact> facts) {
+  std::map<uint64_t, std::string> parked;
+  std::multiset<std::string> not_taken;
+  for (const Fact& fact : facts) {
+    if (fact.has_statement_parked()) {
+      std::string waits_for = "waits";
+      for (const auto& missing : fact.statement_parked().waits_for()) {
+        absl::StrAppend(&waits_for, " ", missing.SerializeAsString());
+      }
+      parked[fact.statement_parked().item().number()] = waits_for;
+    } else if (fact.has_parking_ended()) {
+      parked.erase(fact.parking_ended().item());
+    } else if (fact.has_statement_refused()) {
+      not_taken.insert(fact.statement_refused().SerializeAsString());
+    }
+  }
+  for (const auto& [item, waits_for] : parked) not_taken.insert(waits_for);
+  return not_taken;
+}
+
+class SamplesRunTest : public ::testing::Test {
+ protected:
+  std::string Write(const std::string& name, const std::string& text) const {
+    return folder_.Write(name, text);
+  }
+
+  json Run(const Kind& kind, const Words& files, const Held& held) const {
+    Words words = files;
+    // Files that do not say when they were extracted.
+    words.insert(words.end(), {"--extracted-at", "2025-01-01"});
+    const Ended ended = place_.Run(kind, words);
+    const json report = ReportOf(ended);
+    ExpectAccountedFor(report, held);
+    const bool complaints =
+        CountOf(report, "refused") + CountOf(report, "set_aside") > 0;
+    EXPECT_EQ(ended.code,
+              complaints ? adapters::kExitComplaints : adapters::kExitDone)
+        << ended.err;
+    return report;
+  }
+
+  // Runs `kind` twice over `files`, which hold `held`, ends the node and
+  // returns the report of the first time.
+  json RunTwice(const Kind& kind, const Words& files, const Held& held) {
+    place_.Register(kind);
+    const uint64_t before = place_.kithd().Facts();
+    const json first = Run(kind, files, held);
+    const uint64_t between = place_.kithd().Facts();
+    EXPECT_EQ(Run(kind, files, held), AsRepeated(first));
+    const int accepted = CountOf(first, "accepted");
+    EXPECT_GT(accepted, 0);
+    EXPECT_GE(between, before + accepted) << "each is a fact at least";
+    ExpectNothingNew(place_.EndAndRead(), between);
+    return first;
+  }
+
+  // Of the second run the ledger, which had `between` facts then, holds only
+  // what was not taken this time either: that is no repeat to the node, which
+  // has no record of it to compare it with.
+  static void ExpectNothingNew(absl::Span<const Fact> facts, uint64_t between) {
+    ASSERT_LE(between, facts.size());
+    const auto second = NotTaken(facts.subspan(between));
+    EXPECT_EQ(second, NotTaken(facts.subspan(0, between)));
+    EXPECT_EQ(second.size(), facts.size() - between) << "other facts";
+  }
+
+  // Runs it over files that are none of its format, twice: each is refused
+  // whole with its reason, and nothing is told.
+  void ExpectRefusedWhole(const Kind& kind, const Words& files) {
+    ASSERT_FALSE(files.empty());
+    place_.Register(kind);
+    const uint64_t before = place_.kithd().Facts();
+    for (int time = 0; time < 2; ++time) {
+      const Ended ended = place_.Run(kind, files);
+      EXPECT_EQ(ended.code, adapters::kExitUnreadable) << ended.err;
+      const json report = ReportOf(ended);
+      EXPECT_EQ(CountOf(report, "total"), 0);
+      EXPECT_EQ(report["unreadable_files"], files.size());
+      Words named;
+      for (const json& complaint : report["complaints"]) {
+        named.push_back(complaint["file"]);
+        EXPECT_NE(complaint["what"], "");
+      }
+      EXPECT_EQ(named, files);
+    }
+    EXPECT_EQ(place_.kithd().Facts(), before);
+  }
+
+  const TestFolder folder_;
+  Place place_;
+};
+
+// One resource a file, and a file that is none.
+Held HeldInFhir(const Words& files) {
+  Held held;
+  for (const std::string& file : files) {
+    const json resource = json::parse(ReadWholeFile(file));
+    const std::string type = resource.value("resourceType", "resource");
+    EXPECT_NE(type, "Bundle") << file;
+    ++held[type];
+  }
+  return held;
+}
+
+// These files alone come to all five endings.
+TEST_F(SamplesRunTest, EveryFhirResourceIsAccountedFor) {
+  const Words files = FilesIn("health/fhir-r4-hl7", ".json");
+  ASSERT_FALSE(files.empty());
+  const json first = RunTwice(kHealth, files, HeldInFhir(files));
+  for (const char* ending : {"accepted", "refused", "set_aside", "skipped"}) {
+    EXPECT_GT(CountOf(first, ending), 0) << ending;
+  }
+}
+
+// Rows of a file without quotes, blank ones left out, each cut at its commas;
+// the header comes first.
+std::vector<Words> RowsOf(const std::string& file) {
+  std::vector<Words> rows;
+  for (const auto line : absl::StrSplit(ReadWholeFile(file), '\n')) {
+    if (line.find_first_not_of(",\r ") == absl::string_view::npos) continue;
+    rows.push_back(absl::StrSplit(line, ','));
+  }
+  return rows;
+}
+
+// Sample files hold no children's names, and the node takes a row of an Annex A
+// list only about a child whom it knows.
+TEST_F(SamplesRunTest, EveryRowOfListsTwoAndThreeIsAccountedFor) {
+  // given: a persons file of the lists' children as they are written there, of
+  // whom one has a date that cannot be one. No row of the lists is wrong.
+  const Words lists = {Sample("council/annex-a/list_2.csv"),
+                       Sample("council/annex-a/list_3.csv")};
+  std::string persons;
+  Held held;
+  for (const std::string& list : lists) {
+    std::vector<Words> rows = RowsOf(list);
+    const bool second = list == lists[0];
+    held[second ? "early help assessment" : "referral"] = rows.size() - 1;
+    // Child Unique ID, Gender, Ethnicity, Date of Birth.
+    if (second)
+      persons = absl::StrJoin(rows[0].begin(), rows[0].begin() + 4, ",") +
+                ",Surname\n";
+    for (size_t i = 1; i < rows.size(); ++i) {
+      rows[i].resize(4);
+      absl::StrAppend(&persons, absl::StrJoin(rows[i], ","), ",",
+                      SurnameOf(++held["person row"]), "\n");
+    }
+  }
+  absl::StrAppend(&persons, "P1,,,31/02/2015,Nolan\n");
+  ++held["person row"];
+  // when, then
+  const json first = RunTwice(
+      kCouncil, {Write("persons.csv", persons), lists[0], lists[1]}, held);
+  EXPECT_EQ(CountOf(first, "set_aside"), 1);
+  EXPECT_EQ(CountOf(first, "accepted"), CountOf(first, "total") - 1);
+}
+
+// What stands between <name> and its end, in the order of the text.
+Words Elements(const std::string& text, const std::string& name) {
+  const std::string begin = absl::StrCat("<", name, ">");
+  Words values;
+  for (size_t at = text.find(begin); at != std::string::npos;
+       at = text.find(begin, at)) {
+    at += begin.size();
+    values.push_back(text.substr(at, text.find('<', at) - at));
+  }
+  return values;
+}
+
+std::string PupilOf(const std::string& upn, const std::string& surname,
+                    const std::string& born) {
+  return absl::StrCat(
+      "<Pupil>", upn.empty() ? "" : absl::StrCat("<UPN>", upn, "</UPN>"),
+      "<Surname>", surname, "</Surname><Forename>Ada</Forename><DOB>", born,
+      "</DOB></Pupil>");
+}
+
+std::string TransferFile(const std::string& written_at,
+                         const std::string& pupils) {
+  return absl::StrCat("<CTfile><Header><DateTime>", written_at,
+                      "</DateTime></Header><CTFpupilData>", pupils,
+                      "</CTFpupilData></CTfile>");
+}
+
+// No Common Transfer File is among the samples: schools send them of real
+// children only. So this one is made of the children-in-need census, with its
+// pupil numbers (most have a wrong check letter) and birth dates.
+TEST_F(SamplesRunTest, EveryPupilIsAccountedFor) {
+  // given: the census's children; a pupil without a number and one with a date
+  // that cannot be one, whom the adapter sets aside; and one of a file that was
+  // written ahead of time, whom the node refuses.
+  const std::string census =
+      ReadWholeFile(Sample("council/cin-census/fake_CIN_data.xml"));
+  const Words numbers = Elements(census, "UPN");
+  const Words births = Elements(census, "PersonBirthDate");
+  ASSERT_FALSE(numbers.empty());
+  ASSERT_EQ(numbers.size(), births.size());
+  std::string pupils;
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    absl::StrAppend(&pupils, PupilOf(numbers[i], SurnameOf(i), births[i]));
+  }
+  absl::StrAppend(&pupils, PupilOf("", "Nolan", "2012-01-09"),
+                  PupilOf("A999400116001", "Nolan", "2012-02-31"));
+  const int told = numbers.size();
+  // when, then
+  const json first = RunTwice(
+      kEducation,
+      {Write("ctf.xml", TransferFile("2025-01-01T08:00:00", pupils)),
+       Write("ahead.xml",
+             TransferFile("2999-01-01T08:00:00",
+                          PupilOf("A999400116002", "Nolan", "2012-01-09")))},
+      {{"pupil", told + 3}});
+  EXPECT_EQ(CountOf(first, "accepted"), told);
+  EXPECT_EQ(CountOf(first, "set_aside"), 2);
+  EXPECT_EQ(CountOf(first, "refused"), 1);
+}
+
+TEST_F(SamplesRunTest, FilesOfOtherFormatsAreRefusedWhole) {
+  Words tables;
+  for (const char* folder :
+       {"council/annex-a", "education/school-census", "linkage"}) {
+    for (const std::string& file : FilesIn(folder, ".csv")) {
+      if (!absl::EndsWith(file, "/list_2.csv") &&
+          !absl::EndsWith(file, "/list_3.csv"))
+        tables.push_back(file);
+    }
+  }
+  ExpectRefusedWhole(kCouncil, tables);
+  ExpectRefusedWhole(kEducation, FilesIn("council/cin-census", ".xml"));
+}
+
+}  // namespace
+}  // namespace kith::server_tests
