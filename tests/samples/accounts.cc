@@ -62,8 +62,8 @@ void ExpectReasons(const json& report) {
   }
 }
 
-// What a node wrote down of statements that it did not take: those it refused,
-// and those that still wait, by what they wait for.
+// What a node wrote down of statements that it did not take: those it refused
+// or quarantined, and those that still wait, by what they wait for.
 std::multiset<std::string> NotTaken(absl::Span<const Fact> facts) {
   std::map<uint64_t, std::string> parked;
   std::multiset<std::string> not_taken;
@@ -78,6 +78,8 @@ std::multiset<std::string> NotTaken(absl::Span<const Fact> facts) {
       parked.erase(fact.parking_ended().item());
     } else if (fact.has_statement_refused()) {
       not_taken.insert(fact.statement_refused().SerializeAsString());
+    } else if (fact.has_frame_quarantined()) {
+      not_taken.insert(fact.frame_quarantined().reason().SerializeAsString());
     }
   }
   for (const auto& [item, waits_for] : parked) not_taken.insert(waits_for);

@@ -25,8 +25,8 @@ nlohmann::json AsRepeated(nlohmann::json report);
 
 // `facts`: the ledger after two runs of one source, which had `between` of them
 // after the first, reported as `first`. Each person who was accepted has one
-// record. The second run added only what was refused or parked once more, which
-// is no repeat to a node: it has no record to compare it with.
+// record. The second run added only what was refused, quarantined or parked
+// once more, which is no repeat to a node: it has no record to compare it with.
 void ExpectToldOnce(const nlohmann::json& first,
                     const std::vector<ledger::v1::Fact>& facts,
                     uint64_t between);

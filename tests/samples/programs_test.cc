@@ -217,36 +217,45 @@ std::vector<Words> RowsOf(const std::string& file) {
   return rows;
 }
 
-// Sample files hold no children's names, and the node takes a row of an Annex A
-// list only about a child whom it knows.
-TEST_F(SamplesRunTest, EveryRowOfListsTwoAndThreeIsAccountedFor) {
-  // given: a persons file of the lists' children as they are written there, of
-  // whom one has a date that cannot be one. No row of the lists is wrong.
-  const Words lists = {Sample("council/annex-a/list_2.csv"),
-                       Sample("council/annex-a/list_3.csv")};
+// A persons file of the children of Annex A lists, as they are written there:
+// Child Unique ID, Gender, Ethnicity, Date of Birth. The surnames are made up.
+std::string PersonsOf(const std::vector<Words>& rows) {
   std::string persons;
-  Held held;
-  for (const std::string& list : lists) {
-    std::vector<Words> rows = RowsOf(list);
-    const bool second = list == lists[0];
-    held[second ? "early help assessment" : "referral"] = rows.size() - 1;
-    // Child Unique ID, Gender, Ethnicity, Date of Birth.
-    if (second)
-      persons = absl::StrJoin(rows[0].begin(), rows[0].begin() + 4, ",") +
-                ",Surname\n";
-    for (size_t i = 1; i < rows.size(); ++i) {
-      rows[i].resize(4);
-      absl::StrAppend(&persons, absl::StrJoin(rows[i], ","), ",",
-                      SurnameOf(++held["person row"]), "\n");
-    }
+  for (size_t i = 0; i < rows.size(); ++i) {
+    absl::StrAppend(&persons,
+                    absl::StrJoin(rows[i].begin(), rows[i].begin() + 4, ","),
+                    ",", i == 0 ? "Surname" : SurnameOf(i), "\n");
   }
-  absl::StrAppend(&persons, "P1,,,31/02/2015,Nolan\n");
-  ++held["person row"];
+  return persons;
+}
+
+// No row of the lists is wrong, and a council's adapter skips and refuses none.
+TEST_F(SamplesRunTest, EveryRowOfListsTwoAndThreeIsAccountedFor) {
+  // given: the lists and their children; a person whose birth date cannot be
+  // one, whom the adapter sets aside, and an episode that ends before it
+  // begins, which the node does
+  const std::string second = Sample("council/annex-a/list_2.csv");
+  const std::string third = Sample("council/annex-a/list_3.csv");
+  std::vector<Words> children = RowsOf(second);
+  const int assessments = children.size() - 1;
+  const std::vector<Words> rows = RowsOf(third);
+  const int referrals = rows.size() - 1;
+  children.insert(children.end(), rows.begin() + 1, rows.end());
+  const Words files = {
+      Write("persons.csv",
+            absl::StrCat(PersonsOf(children), "P1,,,31/02/2015,Nolan\n")),
+      Write("episodes.csv",
+            absl::StrCat("Episode ID,Person ID,Start Date,End Date\n", "E1,",
+                         children[1][0], ",02/05/2024,01/05/2024\n")),
+      second, third};
   // when, then
-  const json first = RunTwice(
-      kCouncil, {Write("persons.csv", persons), lists[0], lists[1]}, held);
-  EXPECT_EQ(CountOf(first, "set_aside"), 1);
-  EXPECT_EQ(CountOf(first, "accepted"), CountOf(first, "total") - 1);
+  const json first = RunTwice(kCouncil, files,
+                              {{"person row", assessments + referrals + 1},
+                               {"early help episode", 1},
+                               {"early help assessment", assessments},
+                               {"referral", referrals}});
+  EXPECT_EQ(CountOf(first, "set_aside"), 2);
+  EXPECT_EQ(CountOf(first, "accepted"), CountOf(first, "total") - 2);
 }
 
 // A row about a child of whom the node has not heard is parked.
