@@ -308,7 +308,8 @@ std::string TransferFile(const std::string& written_at,
 
 // No Common Transfer File is among the samples: schools send them of real
 // children only. So this one is made of the children-in-need census, with its
-// pupil numbers (most have a wrong check letter) and birth dates.
+// pupil numbers (most have a wrong check letter) and birth dates. No pupil is
+// skipped: what is not wanted of one is left out and counted.
 TEST_F(SamplesRunTest, EveryPupilIsAccountedFor) {
   // given: the census's children; a pupil without a number and one with a date
   // that cannot be one, whom the adapter sets aside; and one of a file that was
