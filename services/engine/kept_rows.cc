@@ -25,6 +25,7 @@ uint16_t KeptRows::MarkOf(absl::string_view group) {
 
 bool KeptRows::Untouched(const std::vector<uint16_t>& marks,
                          uint64_t since) const {
+  if (touched_to_.load() <= since) return true;
   return std::all_of(marks.begin(), marks.end(), [&](uint16_t mark) {
     return touched_[mark].load() <= since;
   });
@@ -32,6 +33,7 @@ bool KeptRows::Untouched(const std::vector<uint16_t>& marks,
 
 void KeptRows::Touch(absl::string_view group, uint64_t position) {
   touched_[MarkOf(group)].store(position);  // batches come in order
+  touched_to_.store(position);
 }
 
 std::shared_ptr<const core::Kept> KeptRows::Find(uint32_t version,
@@ -46,6 +48,8 @@ std::shared_ptr<const core::Kept> KeptRows::Find(uint32_t version,
   if (!Untouched(entry->marks, std::min(entry->position, position))) {
     return nullptr;
   }
+  // It holds here too: who comes next need not look so far back.
+  entry->position = std::max(entry->position, position);
   shard.entries.splice(shard.entries.begin(), shard.entries, entry);
   return entry->kept;
 }

@@ -54,7 +54,7 @@ class KeptRows {
  private:
   struct Entry {
     std::string key;
-    uint64_t position = 0;
+    uint64_t position = 0;        // the latest at which it is known to hold
     std::vector<uint16_t> marks;  // of its groups
     std::shared_ptr<const core::Kept> kept;
   };
@@ -79,6 +79,7 @@ class KeptRows {
   std::array<Shard, kShards> shards_;
   // Where the last batch led that changed a group of this hash.
   std::vector<std::atomic<uint64_t>> touched_;
+  std::atomic<uint64_t> touched_to_ = 0;  // where the last batch led
 };
 
 // The keeper for readers at one position of one version.
