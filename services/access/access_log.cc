@@ -59,14 +59,11 @@ void AddBasis(const Call& call, ledger::v1::AccessRecord& record) {
 }
 
 eventstore::NewRecord ToRecord(const ledger::v1::AccessRecord& record,
-                               const std::string& node, int64_t at_micros,
-                               absl::string_view salt) {
+                               const std::string& node) {
   eventstore::NewRecord out;
-  out.recorded_at_micros = at_micros;
   out.source = node;
   out.kind = kAccessRecordKind;
   out.also_about = IndexedUnder(record);
-  out.salt = std::string(salt);
   out.payload = record.SerializeAsString();
   return out;
 }
@@ -127,15 +124,20 @@ ledger::v1::AccessRecord AccessLog::RecordOf(const disclosure::Account& account,
   return record;
 }
 
-std::shared_ptr<Receipt> AccessLog::Enqueue(ledger::v1::AccessRecord record) {
+std::shared_ptr<Receipt> AccessLog::Enqueue(
+    const ledger::v1::AccessRecord& record) {
   auto receipt = std::make_shared<Receipt>();
-  const std::lock_guard lock(mutex_);
+  // Here, where its parts were just made, rather than on the writing thread.
+  eventstore::NewRecord to_write = ToRecord(record, node_);
+  std::unique_lock lock(mutex_);
   if (!broken_.ok() || queue_.size() >= kWaitingMax) {
     receipt->Tell(broken_.ok() ? Unwritable() : broken_);
     return receipt;
   }
-  queue_.push_back({std::move(record), receipt});
-  if (queue_.size() == 1) changed_.notify_one();
+  queue_.push_back({std::move(to_write), receipt});
+  const bool is_first = queue_.size() == 1;
+  lock.unlock();
+  if (is_first) changed_.notify_one();
   return receipt;
 }
 
@@ -161,15 +163,17 @@ void AccessLog::Write() {
   }
 }
 
-absl::Status AccessLog::CommitAll(const std::vector<Waiting>& group) {
+absl::Status AccessLog::CommitAll(std::vector<Waiting>& group) {
   eventstore::Batch batch;
   last_micros_ = std::max(last_micros_, absl::ToUnixMicros(now_()));
   const std::string salts =
       base::RandomBytes(group.size() * base::kDigestBytes);
   absl::string_view left = salts;
-  for (const Waiting& waiting : group) {
-    batch.records.push_back(ToRecord(waiting.record, node_, last_micros_,
-                                     left.substr(0, base::kDigestBytes)));
+  for (Waiting& waiting : group) {
+    eventstore::NewRecord& record =
+        batch.records.emplace_back(std::move(waiting.record));
+    record.recorded_at_micros = last_micros_;
+    record.salt = std::string(left.substr(0, base::kDigestBytes));
     left.remove_prefix(base::kDigestBytes);
   }
   return store_.Commit(batch).ok() ? absl::OkStatus() : Unwritable();

@@ -101,18 +101,18 @@ class AccessLog {
 
  private:
   struct Waiting {
-    ledger::v1::AccessRecord record;
+    eventstore::NewRecord record;  // but for its time and salt
     std::shared_ptr<Receipt> receipt;
   };
 
   ledger::v1::AccessRecord RecordOf(const disclosure::Account& account,
                                     const disclosure::Reader& reader,
                                     const Call& call) const;
-  std::shared_ptr<Receipt> Enqueue(ledger::v1::AccessRecord record);
+  std::shared_ptr<Receipt> Enqueue(const ledger::v1::AccessRecord& record);
   // The writing thread: one synced write after the other, each for all that
   // gathered meanwhile.
   void Write();
-  absl::Status CommitAll(const std::vector<Waiting>& group);
+  absl::Status CommitAll(std::vector<Waiting>& group);
 
   const std::string node_;
   eventstore::Store& store_;
