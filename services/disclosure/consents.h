@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 
+#include "absl/container/btree_set.h"
 #include "services/disclosure/policy.h"
 
 namespace kith::disclosure {
@@ -15,7 +15,7 @@ const RecordContext* Find(const Context& context, uint64_t record);
 
 // Whether the number list meets the set.
 template <class Numbers>
-bool Meets(const Numbers& numbers, const std::set<uint64_t>& others) {
+bool Meets(const Numbers& numbers, const absl::btree_set<uint64_t>& others) {
   for (const uint64_t number : numbers) {
     if (others.count(number) > 0) return true;
   }

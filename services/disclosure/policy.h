@@ -29,6 +29,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -57,9 +58,9 @@ struct RecordContext {
   std::string agency;
   // Records of the same person by a link that a person made or that rests on a
   // verified identifier, itself included: permission reaches these.
-  std::set<uint64_t> surely_same;
+  absl::btree_set<uint64_t> surely_same;
   // Those by any link or possible match: refusals and restrictions reach these.
-  std::set<uint64_t> perhaps_same;
+  absl::btree_set<uint64_t> perhaps_same;
   bool gone = false;  // made in error: shown to nobody
   // The day of their birth, where it is known to the day.
   std::optional<absl::CivilDay> born;
@@ -130,7 +131,7 @@ struct Context {
   // Number of the practitioner who leads each family.
   std::map<uint64_t, uint64_t> lead_of_family;
   // Records of each family's present members: every record of theirs.
-  std::map<uint64_t, std::set<uint64_t>> members_of_family;
+  std::map<uint64_t, absl::btree_set<uint64_t>> members_of_family;
   // From this age a person answers for themselves.
   int age_capacity_presumed = 16;
   // Those that may bear on these records and families, and ended ones.

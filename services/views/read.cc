@@ -325,24 +325,22 @@ absl::StatusOr<std::vector<Pieces<LeadAnswer>>> LeadAnswers(
   return answers;
 }
 
-absl::StatusOr<std::set<EntityNumber>> GroupOf(const core::StateReader& view,
-                                               EntityNumber family,
-                                               absl::Time now) {
+absl::StatusOr<absl::btree_set<EntityNumber>> GroupOf(
+    const core::StateReader& view, EntityNumber family, absl::Time now) {
   Reading reading(view);
   ASSIGN_OR_RETURN(const auto household,
                    HouseholdOf(reading, family, base::LondonDay(now)));
-  if (!household.has_value()) return std::set<EntityNumber>();
-  return std::set<EntityNumber>(household->group.begin(),
-                                household->group.end());
+  if (!household.has_value()) return absl::btree_set<EntityNumber>();
+  return absl::btree_set<EntityNumber>(household->group.begin(),
+                                       household->group.end());
 }
 
-absl::StatusOr<std::set<EntityNumber>> PeopleOf(const core::StateReader& view,
-                                                EntityNumber family,
-                                                absl::Time now) {
+absl::StatusOr<absl::btree_set<EntityNumber>> PeopleOf(
+    const core::StateReader& view, EntityNumber family, absl::Time now) {
   Reading reading(view);
   ASSIGN_OR_RETURN(const auto household,
                    HouseholdOf(reading, family, base::LondonDay(now)));
-  std::set<EntityNumber> people;
+  absl::btree_set<EntityNumber> people;
   if (!household.has_value()) return people;
   for (const Member& member : household->members) {
     if (!member.current) continue;

@@ -16,9 +16,9 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "kith/api/v1/assessment_service.pb.h"
@@ -93,10 +93,10 @@ absl::StatusOr<std::vector<Pieces<api::v1::LeadAnswer>>> LeadAnswers(
     const std::vector<core::EntityNumber>& records, absl::Time now);
 
 // The family and all that are one with it; none: there is no such family.
-absl::StatusOr<std::set<core::EntityNumber>> GroupOf(
+absl::StatusOr<absl::btree_set<core::EntityNumber>> GroupOf(
     const core::StateReader& view, core::EntityNumber family, absl::Time now);
 // Every record of its present members.
-absl::StatusOr<std::set<core::EntityNumber>> PeopleOf(
+absl::StatusOr<absl::btree_set<core::EntityNumber>> PeopleOf(
     const core::StateReader& view, core::EntityNumber family, absl::Time now);
 
 // See piece.h. Each is idempotent.

@@ -70,7 +70,8 @@ class Inquiry {
     ASSIGN_OR_RETURN(const auto records, reading_.RecordsOf(record));
     standing.perhaps_same.insert(records.begin(), records.end());
     standing.perhaps_same.insert(record);
-    const RecordSet person = standing.perhaps_same;
+    const RecordSet person(standing.perhaps_same.begin(),
+                           standing.perhaps_same.end());
     RETURN_IF_ERROR(AddBirth(record, person, standing));
     RETURN_IF_ERROR(FollowSure(person, standing));
     return FollowPossible(person, standing);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/btree_set.h"
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -22,10 +23,11 @@
 
 namespace kith::views {
 
-// Whom labels name.
+// Whom labels name. Kept with what was composed and walked through at each
+// read, so in sets that lie together.
 struct Concerned {
-  std::set<core::EntityNumber> records;
-  std::set<core::EntityNumber> families;
+  absl::btree_set<core::EntityNumber> records;
+  absl::btree_set<core::EntityNumber> families;
 
   void Add(const ledger::v1::ItemLabel& label);
   template <class T>
@@ -38,9 +40,9 @@ struct RecordStanding {
   std::string agency;
   // Records of the same person by links that a person made or that rest on a
   // verified identifier, itself included.
-  std::set<core::EntityNumber> surely_same;
+  absl::btree_set<core::EntityNumber> surely_same;
   // Those by any link, and those that possibly match one of these.
-  std::set<core::EntityNumber> perhaps_same;
+  absl::btree_set<core::EntityNumber> perhaps_same;
   bool gone = false;  // made in error
   // The day of their birth, where a record of theirs has it to the day.
   std::optional<absl::CivilDay> born;
@@ -62,7 +64,8 @@ struct Standing {
   // Number of the practitioner who leads each family.
   std::map<core::EntityNumber, core::EntityNumber> lead_of_family;
   // Every record of each family's present members.
-  std::map<core::EntityNumber, std::set<core::EntityNumber>> members_of_family;
+  std::map<core::EntityNumber, absl::btree_set<core::EntityNumber>>
+      members_of_family;
   // Agreements between organisations, whenever they hold.
   std::vector<ledger::v1::SharingAgreementRecorded> agreements;
   // From this age a person answers for themselves; 0: no rules in force.

@@ -390,8 +390,8 @@ ledger::v1::RestrictionRow RowOf(const Bar& bar) {
 }
 
 // Everything that is reached over the pairs, from one.
-std::set<uint64_t> Closure(uint64_t start, const std::vector<Pair>& pairs) {
-  std::set<uint64_t> reached = {start};
+absl::btree_set<uint64_t> Closure(uint64_t start, const std::vector<Pair>& pairs) {
+  absl::btree_set<uint64_t> reached = {start};
   for (bool grew = true; grew;) {
     grew = false;
     for (const Pair& pair : pairs) {
@@ -405,8 +405,8 @@ std::set<uint64_t> Closure(uint64_t start, const std::vector<Pair>& pairs) {
   return reached;
 }
 
-std::set<uint64_t> PersonOf(const World& world, int person) {
-  std::set<uint64_t> records;
+absl::btree_set<uint64_t> PersonOf(const World& world, int person) {
+  absl::btree_set<uint64_t> records;
   for (const Record& record : world.records) {
     if (record.person == person) records.insert(record.number);
   }
@@ -419,7 +419,7 @@ disclosure::RecordContext ContextOf(const World& world, const Record& record) {
   about.gone = record.gone;
   about.surely_same = Closure(record.number, world.sure);
   about.perhaps_same = PersonOf(world, record.person);
-  const std::set<uint64_t> own = about.perhaps_same;
+  const absl::btree_set<uint64_t> own = about.perhaps_same;
   for (const Pair& pair : world.possible) {
     for (const auto& [mine, other] :
          {std::pair{pair.one, pair.other}, std::pair{pair.other, pair.one}}) {
