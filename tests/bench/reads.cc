@@ -15,7 +15,9 @@
 namespace kith::bench {
 namespace {
 
-constexpr size_t kCalls = 5000;
+// A measurement: about a second of calls together, or three of calls alone.
+constexpr size_t kCallsTogether = 20000;
+constexpr size_t kCallsAlone = 5000;
 // What a call alone may take beyond an empty one and two syncs.
 constexpr double kAloneMicros = 150;
 
@@ -93,6 +95,8 @@ struct Goal {
 void MeasureAt(const Goal& goal, CallLoad load, const Settings& settings,
                Report& report) {
   load.in_flight = goal.in_flight;
+  load.calls = std::min(settings.statements,
+                        goal.in_flight > 1 ? kCallsTogether : kCallsAlone);
   const CallFigures once = MakeCalls(load);  // also warms up
   const EmptyServer empty(once.answer_bytes, load.tls);
   CallLoad nothing = load;
@@ -122,7 +126,6 @@ CallLoad LoadOf(Node& node, const Settings& settings) {
   load.method = "/kith.api.v1.FamilyService/GetFamily";
   load.requests = Requests(**node.engine().Read(), settings.asked);
   load.metadata = {{"kith-purpose", "early_help"}};
-  load.calls = std::min(settings.statements, kCalls);
   return load;
 }
 
