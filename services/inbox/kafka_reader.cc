@@ -19,6 +19,8 @@ namespace {
 constexpr int kRefusalsMax = 3;
 constexpr absl::Duration kBetweenRefusals = absl::Seconds(1);
 constexpr absl::Duration kBetweenChecks = absl::Seconds(10);
+// Looks of the witness in a row: a minute and more.
+constexpr int kUnansweredMax = 6;
 
 wire::Properties PropertiesOf(const KafkaReaderOptions& options) {
   wire::Properties properties = {
@@ -64,8 +66,7 @@ KafkaReader::KafkaReader(const KafkaReaderOptions& options,
       witness_(options.topic, PropertiesOf(options)),
       events_(std::make_unique<KafkaEvents>()),
       next_(position.next),
-      last_{position.next - 1, position.digest},
-      anchor_(last_) {}
+      anchor_({position.next - 1, position.digest}) {}
 
 absl::StatusOr<std::optional<KafkaRecord>> KafkaReader::Next(
     absl::Duration wait) {
@@ -91,28 +92,33 @@ absl::StatusOr<std::optional<KafkaRecord>> KafkaReader::Next(
   }
   ++next_;
   caught_up_ = false;
-  last_ = {record->offset, DigestOf(*record)};
-  // Until the next check the first record vouches for those that follow.
-  if (anchor_.digest.empty()) anchor_ = last_;
+  anchor_.Read({record->offset, DigestOf(*record)});
   return record;
 }
 
 void KafkaReader::LookClosely() {
   stage_ = Stage::kChecking;
-  vouched_.reset();
+  anchor_.Withdraw();
 }
 
 void KafkaReader::HearWitness() {
-  const std::optional<bool> doubtful = witness_.TakeAnswer();
-  // An answer to what was asked before the reader looked for itself is void.
-  if (doubtful.has_value() && vouched_.has_value()) {
-    if (*doubtful) return LookClosely();
-    anchor_ = *std::exchange(vouched_, std::nullopt);
+  if (const std::optional<KafkaLook> look = witness_.TakeAnswer()) {
+    CountUnanswered(*look);
+    if (anchor_.Hear(*look)) return LookClosely();
   }
   if (witness_.is_asked() || absl::Now() - checked_at_ < kBetweenChecks) return;
   checked_at_ = absl::Now();
-  vouched_ = last_;
-  witness_.Ask({next_, {anchor_, last_}});
+  anchor_.Ask();
+  witness_.Ask({next_, anchor_.vouchers()});
+}
+
+void KafkaReader::CountUnanswered(KafkaLook look) {
+  unanswered_ = look == KafkaLook::kUnanswered ? unanswered_ + 1 : 0;
+  if (unanswered_ != kUnansweredMax) return;
+  spdlog::warn(
+      "{}: the brokers, though read from, have not said {} times in a row "
+      "whether this is still the same topic",
+      topic_, kUnansweredMax);
 }
 
 absl::Status KafkaReader::Check(absl::Duration wait) {
@@ -145,7 +151,7 @@ absl::Status KafkaReader::Begin(const KafkaExtent& extent) {
   if (gap.has_value()) return Pass(*gap);
   // Retention may have taken the records to compare with; then nothing after
   // them is missing.
-  for (const KafkaApplied& applied : {anchor_, last_}) {
+  for (const KafkaApplied& applied : anchor_.vouchers()) {
     if (applied.digest.empty() || applied.offset < extent.low) continue;
     comparing_ = applied;
     stage_ = Stage::kComparing;
@@ -156,7 +162,7 @@ absl::Status KafkaReader::Begin(const KafkaExtent& extent) {
 
 absl::Status KafkaReader::BeginReading() {
   stage_ = Stage::kReading;
-  anchor_ = last_;
+  anchor_.Found();
   return Assign(next_);
 }
 
@@ -167,7 +173,7 @@ absl::Status KafkaReader::Pass(const Gap& gap) {
   spdlog::warn("{}: goes on at {} without what was not applied from {} on",
                topic_, gap.missing.to, gap.missing.from);
   next_ = gap.missing.to;
-  last_ = {};
+  anchor_.Lose();
   passed_gap_ = true;
   return BeginReading();
 }
@@ -189,7 +195,7 @@ absl::Status KafkaReader::Compare(const KafkaRecord& record) {
   }
   if (record.offset + 1 != next_) return BeginReading();
   stage_ = Stage::kReading;  // which goes on behind it
-  anchor_ = last_;
+  anchor_.Found();
   return absl::OkStatus();
 }
 

@@ -20,6 +20,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/inbox/kafka_anchor.h"
 #include "services/inbox/kafka_handle.h"
 #include "services/inbox/kafka_position.h"
 #include "services/inbox/kafka_record.h"
@@ -68,6 +69,7 @@ class KafkaReader {
 
   void LookClosely();
   void HearWitness();
+  void CountUnanswered(KafkaLook look);
   absl::Status Check(absl::Duration wait);
   absl::Status Begin(const KafkaExtent& extent);
   absl::Status Assign(int64_t offset);
@@ -86,17 +88,15 @@ class KafkaReader {
   KafkaHandle client_;
   Stage stage_ = Stage::kChecking;
   int64_t next_;
-  KafkaApplied last_;  // the record before `next_`
-  // The last one when the topic was last found to be the same.
-  KafkaApplied anchor_;
-  std::optional<KafkaApplied> vouched_;  // the last one when asked of a witness
+  KafkaAnchor anchor_;
   KafkaApplied comparing_;
   int64_t low_ = 0;  // when last checked
   absl::Time checked_at_ = absl::InfinitePast();
   bool reachable_ = false;
   bool caught_up_ = false;
   bool passed_gap_ = false;
-  int refusals_ = 0;  // checks in a row that found the topic wrong
+  int refusals_ = 0;    // checks in a row that found the topic wrong
+  int unanswered_ = 0;  // looks of the witness in a row
 };
 
 }  // namespace kith::inbox

@@ -29,6 +29,12 @@ wire::Properties ForOneRecord(wire::Properties properties) {
   return properties;
 }
 
+// Of an error.
+KafkaLook LookOf(const absl::Status& status) {
+  return absl::IsUnavailable(status) ? KafkaLook::kUnanswered
+                                     : KafkaLook::kDoubtful;
+}
+
 }  // namespace
 
 KafkaWitness::KafkaWitness(const KafkaTopicCheck& topic,
@@ -44,10 +50,10 @@ KafkaWitness::~KafkaWitness() {
 void KafkaWitness::Ask(Question question) {
   answer_ = std::async(
       std::launch::async,
-      [this, question = std::move(question)] { return IsDoubtful(question); });
+      [this, question = std::move(question)] { return Look(question); });
 }
 
-std::optional<bool> KafkaWitness::TakeAnswer() {
+std::optional<KafkaLook> KafkaWitness::TakeAnswer() {
   if (!answer_.valid() ||
       answer_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
     return std::nullopt;
@@ -55,45 +61,50 @@ std::optional<bool> KafkaWitness::TakeAnswer() {
   return answer_.get();
 }
 
-bool KafkaWitness::IsDoubtful(const Question& question) {
+KafkaLook KafkaWitness::Look(const Question& question) {
   if (client_ == nullptr) {
     auto client = NewKafkaClient(RD_KAFKA_CONSUMER, properties_, &events_);
-    if (!client.ok()) return true;
+    if (!client.ok()) return KafkaLook::kDoubtful;
     client_ = *std::move(client);
   }
+  while (Poll(/*millis=*/0) != nullptr) {  // errors since the last look
+  }
   const auto extent = CheckInboxTopic(client_.get(), topic_);
-  if (!extent.ok()) return !absl::IsUnavailable(extent.status());
+  if (!extent.ok()) return LookOf(extent.status());
   if (GapOf({.next = question.next}, extent->low, extent->high).has_value()) {
-    return true;
+    return KafkaLook::kDoubtful;
   }
   for (const KafkaApplied& applied : question.applied) {
     if (applied.digest.empty() || applied.offset < extent->low) continue;
-    const bool replaced = IsReplaced(applied);
+    const KafkaLook look = Compare(applied);
     rd_kafka_assign(client_.get(), nullptr);
-    return replaced;
+    return look;
   }
-  return false;
+  return KafkaLook::kSame;
 }
 
-bool KafkaWitness::IsReplaced(const KafkaApplied& applied) {
+KafkaLook KafkaWitness::Compare(const KafkaApplied& applied) {
   const absl::Status reading = ReadFrom(
       client_.get(), wire::InboxTopic(topic_.partnership), applied.offset);
-  if (!reading.ok()) return !absl::IsUnavailable(reading);
+  if (!reading.ok()) return LookOf(reading);
   const absl::Time give_up = absl::Now() + kPatience;
   while (!ended_ && absl::Now() < give_up) {
-    const std::unique_ptr<rd_kafka_message_t,
-                          decltype(&rd_kafka_message_destroy)>
-        message(rd_kafka_consumer_poll(client_.get(), kPollMillis),
-                rd_kafka_message_destroy);
+    const Message message = Poll(kPollMillis);
     if (message == nullptr) continue;
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       const KafkaRecord record = RecordOf(*message);
-      return record.offset != applied.offset ||
-             DigestOf(record) != applied.digest;
+      const bool same =
+          record.offset == applied.offset && DigestOf(record) == applied.digest;
+      return same ? KafkaLook::kSame : KafkaLook::kDoubtful;
     }
-    if (!IsPassing(message->err)) return true;
+    if (!IsPassing(message->err)) return KafkaLook::kDoubtful;
   }
-  return false;
+  return KafkaLook::kUnanswered;
+}
+
+KafkaWitness::Message KafkaWitness::Poll(int millis) {
+  return {rd_kafka_consumer_poll(client_.get(), millis),
+          rd_kafka_message_destroy};
 }
 
 }  // namespace kith::inbox

@@ -4,18 +4,22 @@
 // With a client and a thread of its own, for its requests take some tens of
 // milliseconds, for which reading would pause. What it finds is no verdict: on
 // a doubt the reader looks for itself. A broker that does not answer raises
-// none; it may still be read from.
+// none, for it may still be read from; nor does it take one away.
 //
 // Not thread-safe.
 #pragma once
 
+#include <librdkafka/rdkafka.h>
+
 #include <atomic>
 #include <cstdint>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "services/inbox/kafka_anchor.h"
 #include "services/inbox/kafka_handle.h"
 #include "services/inbox/kafka_record.h"
 #include "services/inbox/kafka_topic.h"
@@ -38,21 +42,24 @@ class KafkaWitness {
   // Nothing is asked yet.
   void Ask(Question question);
   bool is_asked() const { return answer_.valid(); }
-  // Whether there is a doubt, once. Empty: nothing was asked, or the look is
-  // under way.
-  std::optional<bool> TakeAnswer();
+  // The answer, once. Empty: nothing was asked, or the look is under way.
+  std::optional<KafkaLook> TakeAnswer();
 
  private:
-  bool IsDoubtful(const Question& question);
-  // Whether something other than the record is in its place.
-  bool IsReplaced(const KafkaApplied& applied);
+  using Message =
+      std::unique_ptr<rd_kafka_message_t, decltype(&rd_kafka_message_destroy)>;
+
+  KafkaLook Look(const Question& question);
+  // Whether the record is in its place.
+  KafkaLook Compare(const KafkaApplied& applied);
+  Message Poll(int millis);
 
   const KafkaTopicCheck topic_;
   const wire::Properties properties_;
   KafkaEvents events_;
   KafkaHandle client_;  // made by the first look; then of the look under way
   std::atomic<bool> ended_ = false;
-  std::future<bool> answer_;
+  std::future<KafkaLook> answer_;
 };
 
 }  // namespace kith::inbox

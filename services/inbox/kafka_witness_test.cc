@@ -49,11 +49,11 @@ class KafkaWitnessTest : public ::testing::Test {
     return applied;
   }
 
-  bool IsDoubtful(KafkaWitness::Question question) {
+  KafkaLook Look(KafkaWitness::Question question) {
     EXPECT_FALSE(witness_->is_asked());
     witness_->Ask(std::move(question));
     EXPECT_TRUE(witness_->is_asked());
-    std::optional<bool> answer;
+    std::optional<KafkaLook> answer;
     while (!(answer = witness_->TakeAnswer()).has_value()) {
       absl::SleepFor(absl::Milliseconds(5));
     }
@@ -75,31 +75,32 @@ TEST_F(KafkaWitnessTest, ARecordInItsPlaceRaisesNoDoubt) {
   const auto applied = ThreeApplied();
   // As often as it is asked: each look begins anew.
   for (int i = 0; i < 3; ++i) {
-    EXPECT_FALSE(IsDoubtful({3, {applied[0], applied[2]}}));
-    EXPECT_FALSE(IsDoubtful({3, {applied[2]}}));
+    EXPECT_EQ(Look({3, {applied[0], applied[2]}}), KafkaLook::kSame);
+    EXPECT_EQ(Look({3, {applied[2]}}), KafkaLook::kSame);
   }
 }
 
 TEST_F(KafkaWitnessTest, AnotherRecordInItsPlaceIsADoubt) {
   const auto applied = ThreeApplied();
-  EXPECT_TRUE(IsDoubtful({3, {{0, applied[1].digest}, applied[2]}}));
+  EXPECT_EQ(Look({3, {{0, applied[1].digest}, applied[2]}}),
+            KafkaLook::kDoubtful);
 }
 
 TEST_F(KafkaWitnessTest, WhatTheTopicNoLongerHoldsIsADoubt) {
   const auto applied = ThreeApplied();
-  EXPECT_TRUE(IsDoubtful({4, {applied[0]}}));  // it was cut short
-  EXPECT_TRUE(IsDoubtful({3, {{3, applied[2].digest}}}));
+  EXPECT_EQ(Look({4, {applied[0]}}), KafkaLook::kDoubtful);  // it was cut short
+  EXPECT_EQ(Look({3, {{3, applied[2].digest}}}), KafkaLook::kDoubtful);
 }
 
 TEST_F(KafkaWitnessTest, WithNothingToCompareTheTopicAloneIsLookedAt) {
   ThreeApplied();
-  EXPECT_FALSE(IsDoubtful({3, {{}, {}}}));
+  EXPECT_EQ(Look({3, {{}, {}}}), KafkaLook::kSame);
 }
 
-TEST_F(KafkaWitnessTest, ABrokerThatIsAwayRaisesNone) {
+TEST_F(KafkaWitnessTest, ABrokerThatIsAwayNeitherRaisesNorTakesADoubt) {
   const auto applied = ThreeApplied();
   cluster_.SetDown();
-  EXPECT_FALSE(IsDoubtful({3, {applied[0]}}));
+  EXPECT_EQ(Look({3, {applied[0]}}), KafkaLook::kUnanswered);
   cluster_.SetUp();
 }
 
