@@ -20,7 +20,7 @@ struct HttpAnswer {
 class HttpServer {
  public:
   // Binds `listen` ("127.0.0.1:7490"; port 0: a free one) and answers on a
-  // thread of its own, one connection at a time, each within two seconds.
+  // thread of its own, 64 connections at most, each within two seconds.
   // Handlers are called on that thread. INVALID_ARGUMENT: no such address;
   // UNAVAILABLE: it cannot be bound.
   using Handlers = std::map<std::string, std::function<HttpAnswer()>>;
