@@ -25,8 +25,7 @@ namespace {
 constexpr int kKeepaliveMillis = 60'000;
 constexpr int kKeepaliveTimeoutMillis = 20'000;
 constexpr int kFrameBytes = 16 * 1024;
-// What clients of gRPC take unless told otherwise; an answer beyond it ends its
-// call with RESOURCE_EXHAUSTED here rather than there.
+// What clients of gRPC take unless told otherwise; no larger answer is sent.
 constexpr int kAnswerBytesMax = 4 << 20;
 // Threads that gRPC itself takes: some that read connections - one that is
 // flooded keeps a thread busy - and one for each open stream of reflection.

@@ -50,6 +50,19 @@ TEST_F(KeptRowsTest, ATouchEndsItForEveryPositionBeyondAndOnlyThatGroups) {
   EXPECT_EQ(At(7, "a"), "six");
 }
 
+// A reader that finds it untouched spares the next one the look so far back,
+// and no more than that.
+TEST_F(KeptRowsTest, WhatHeldForOneReaderHoldsForTheNextUntilItIsTouched) {
+  Keep("a", 5, "five");
+  rows_.Touch("b", 7);
+  EXPECT_EQ(At(7, "a"), "five");
+  EXPECT_EQ(At(7, "a"), "five");
+  EXPECT_EQ(At(6, "a"), "five");
+  rows_.Touch("a", 8);
+  EXPECT_EQ(At(8, "a"), "");
+  EXPECT_EQ(At(7, "a"), "");
+}
+
 TEST_F(KeptRowsTest, AReaderBehindATouchKeepsNothingForThoseAheadOfIt) {
   rows_.Touch("a", 6);
   Keep("a", 5, "five");

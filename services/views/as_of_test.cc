@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "services/views/read.h"
 #include "services/views/standing.h"
 #include "services/views/testing.h"
@@ -31,46 +30,16 @@ std::string TextOf(const Pieces<T>& pieces) {
   return text;
 }
 
-template <class Numbers>
-std::string Join(const Numbers& numbers) {
-  return absl::StrJoin(numbers, " ");
-}
-
-// What disclosure would be told, as text.
-template <class T>
-std::string StandingText(const core::StateReader& view, const Pieces<T>& pieces,
-                         absl::Time now) {
-  Concerned concerned;
-  concerned.Add(pieces);
-  const auto standing = StandingOf(view, concerned, now);
-  KITH_CHECK(standing.ok());
-  std::string text;
-  for (const auto& [record, of] : standing->records) {
-    absl::StrAppend(&text, record, " ", of.agency, of.gone ? " gone" : "",
-                    " sure ", Join(of.surely_same), " perhaps ",
-                    Join(of.perhaps_same), "\n");
-  }
-  for (const auto& row : standing->consents) {
-    absl::StrAppend(&text, row.ShortDebugString(), "\n");
-  }
-  for (const auto& [record, agencies] : standing->agencies_of_record) {
-    absl::StrAppend(&text, record, ": ", Join(agencies), "\n");
-  }
-  for (const auto& [family, agencies] : standing->agencies_of_family) {
-    absl::StrAppend(&text, family, ": ", Join(agencies), "\n");
-  }
-  for (const auto& [family, lead] : standing->lead_of_family) {
-    absl::StrAppend(&text, family, " led by ", lead, "\n");
-  }
-  return text;
-}
-
 template <class T>
 std::string AnswerText(const core::StateReader& view, Answer<T> answer,
                        absl::Time now) {
   KITH_CHECK(answer.ok());
   if (!answer->has_value()) return "nobody";
-  return TextOf(**answer) + StandingText(view, **answer, now);
+  Concerned concerned;
+  concerned.Add(**answer);
+  const auto standing = StandingOf(view, concerned, now);
+  KITH_CHECK(standing.ok());
+  return TextOf(**answer) + testing::StandingText(*standing);
 }
 
 core::MapState AsOf(const History& history, const AsOfStart& start,
@@ -79,6 +48,15 @@ core::MapState AsOf(const History& history, const AsOfStart& start,
       RowsAsOf(history.view(), start, position, history.scan(), history.hash());
   KITH_CHECK(rows.ok());
   return *std::move(rows);
+}
+
+// Folded up to the head, the family reads as the live view has it.
+void ExpectFamilyAsLive(const History& history, core::EntityNumber family) {
+  const auto rows = AsOf(history, {{family}, {}}, history.position());
+  const absl::Time now = history.now();
+  EXPECT_EQ(AnswerText(rows, FamilyPieces(rows, family, now), now),
+            AnswerText(history.view(),
+                       FamilyPieces(history.view(), family, now), now));
 }
 
 // At the head as the live view, at any earlier position as the live view then.
@@ -143,11 +121,7 @@ TEST(AsOfTest, BothSidesOfACaseAreReadAsTheyStoodThen) {
   const auto other = history.Plan(family, {ben});
   history.Duplicate(family, one, other,
                     ledger::v1::DUPLICATE_LEVEL_HOUSEHOLD_OR_SIBLING);
-  const auto rows = AsOf(history, {{family}, {}}, history.position());
-  const absl::Time now = history.now();
-  EXPECT_EQ(AnswerText(rows, FamilyPieces(rows, family, now), now),
-            AnswerText(history.view(),
-                       FamilyPieces(history.view(), family, now), now));
+  ExpectFamilyAsLive(history, family);
 }
 
 // A case's way through a family names the member by number: it was taken for a
@@ -166,11 +140,7 @@ TEST(AsOfTest, AMemberOnACasesWayIsReadWithTheirLinks) {
           "duplicate_plan_found { case { number: ", history.NextNumber(),
           " id: \"u1\" } one: ", one, " other: ", other,
           " basis { kind: \"family\" from: ", anna, " to: ", family, " } }"));
-  const auto rows = AsOf(history, {{family}, {}}, history.position());
-  const absl::Time now = history.now();
-  EXPECT_EQ(AnswerText(rows, FamilyPieces(rows, family, now), now),
-            AnswerText(history.view(),
-                       FamilyPieces(history.view(), family, now), now));
+  ExpectFamilyAsLive(history, family);
 }
 
 // Whom a restriction about somebody mentioned bars was a number only: that it
@@ -188,11 +158,7 @@ TEST(AsOfTest, WhoIsBarredFromSomebodyMentionedIsKnown) {
               absl::StrCat("restriction_recorded { restriction { number: ",
                            history.NextNumber(), " id: \"c1\" } records: ", ben,
                            " barred { record: ", carl, " } }"));
-  const auto rows = AsOf(history, {{family}, {}}, history.position());
-  const absl::Time now = history.now();
-  EXPECT_EQ(AnswerText(rows, FamilyPieces(rows, family, now), now),
-            AnswerText(history.view(),
-                       FamilyPieces(history.view(), family, now), now));
+  ExpectFamilyAsLive(history, family);
 }
 
 // Nothing is shown of whom only a link led to that has since been undone.

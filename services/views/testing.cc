@@ -367,6 +367,40 @@ EntityNumber History::Duplicate(EntityNumber family, EntityNumber one,
   return number;
 }
 
+std::string StandingText(const Standing& standing) {
+  std::string text;
+  for (const auto& [record, of] : standing.records) {
+    absl::StrAppend(&text, record, " ", of.agency, of.gone ? " gone" : "",
+                    " sure ", absl::StrJoin(of.surely_same, " "), " perhaps ",
+                    absl::StrJoin(of.perhaps_same, " "), "\n");
+  }
+  const auto add_rows = [&](const auto& rows) {
+    for (const auto& row : rows) {
+      absl::StrAppend(&text, row.ShortDebugString(), "\n");
+    }
+  };
+  add_rows(standing.consents);
+  add_rows(standing.restrictions);
+  add_rows(standing.overrides);
+  add_rows(standing.glass);
+  for (const auto& [record, agencies] : standing.agencies_of_record) {
+    absl::StrAppend(&text, record, " with ", absl::StrJoin(agencies, " "),
+                    "\n");
+  }
+  for (const auto& [family, agencies] : standing.agencies_of_family) {
+    absl::StrAppend(&text, family, " with ", absl::StrJoin(agencies, " "),
+                    "\n");
+  }
+  for (const auto& [family, lead] : standing.lead_of_family) {
+    absl::StrAppend(&text, family, " led by ", lead, "\n");
+  }
+  for (const auto& [family, records] : standing.members_of_family) {
+    absl::StrAppend(&text, family, " has ", absl::StrJoin(records, " "), "\n");
+  }
+  absl::StrAppend(&text, "capacity at ", standing.age_capacity_presumed, "\n");
+  return text;
+}
+
 std::string LabelText(const ledger::v1::ItemLabel& label) {
   const std::string& name = agency::v1::ItemClass_Name(label.class_());
   std::string text = name.substr(std::string("ITEM_CLASS_").size());

@@ -31,6 +31,7 @@
 #include "services/views/fold.h"
 #include "services/views/keys.h"
 #include "services/views/piece.h"
+#include "services/views/standing.h"
 
 namespace kith::views::testing {
 
@@ -128,6 +129,8 @@ class History {
 
 // A label as text: class, agency, records, family and flags.
 std::string LabelText(const ledger::v1::ItemLabel& label);
+// All that disclosure would be told, as text.
+std::string StandingText(const Standing& standing);
 // Without `by`, times and empty parts, on one line.
 std::string PartText(const google::protobuf::Message& message);
 

@@ -13,6 +13,7 @@
 #include "services/views/keys.h"
 #include "services/views/read.h"
 #include "services/views/standing.h"
+#include "services/views/testing.h"
 #include "services/views/timeline.h"
 #include "tests/simulation/invariants.h"
 
@@ -121,52 +122,14 @@ class Reader {
     }
     return text + Text(views::StandingOf(rows_, concerned, now_));
   }
-  static std::string Text(const absl::StatusOr<views::Standing>& standing);
+  static std::string Text(const absl::StatusOr<views::Standing>& standing) {
+    EXPECT_TRUE(standing.ok()) << standing.status();
+    return standing.ok() ? views::testing::StandingText(*standing) : "";
+  }
 
   const StateReader& rows_;
   const absl::Time now_;
 };
-
-template <class Numbers>
-std::string Join(const Numbers& numbers) {
-  std::string text;
-  for (const auto& number : numbers) absl::StrAppend(&text, number, " ");
-  return text;
-}
-
-std::string Reader::Text(const absl::StatusOr<views::Standing>& standing) {
-  EXPECT_TRUE(standing.ok()) << standing.status();
-  std::string text;
-  if (!standing.ok()) return text;
-  for (const auto& [record, of] : standing->records) {
-    absl::StrAppend(&text, record, " ", of.agency, of.gone ? " gone" : "",
-                    " sure ", Join(of.surely_same), "perhaps ",
-                    Join(of.perhaps_same), "\n");
-  }
-  const auto add_rows = [&](const auto& rows) {
-    for (const auto& row : rows) {
-      absl::StrAppend(&text, row.ShortDebugString(), "\n");
-    }
-  };
-  add_rows(standing->consents);
-  add_rows(standing->restrictions);
-  add_rows(standing->overrides);
-  add_rows(standing->glass);
-  for (const auto& [record, agencies] : standing->agencies_of_record) {
-    absl::StrAppend(&text, record, " with ", Join(agencies), "\n");
-  }
-  for (const auto& [family, agencies] : standing->agencies_of_family) {
-    absl::StrAppend(&text, family, " with ", Join(agencies), "\n");
-  }
-  for (const auto& [family, lead] : standing->lead_of_family) {
-    absl::StrAppend(&text, family, " led by ", lead, "\n");
-  }
-  for (const auto& [family, records] : standing->members_of_family) {
-    absl::StrAppend(&text, family, " has ", Join(records), "\n");
-  }
-  absl::StrAppend(&text, "capacity at ", standing->age_capacity_presumed, "\n");
-  return text;
-}
 
 void ExpectReadsAsThen(const engine::ReadView& view, uint64_t position,
                        const engine::testing::Rows& seen) {
