@@ -43,6 +43,7 @@ disclosure::Override OverrideOf(const ledger::v1::OverrideRow& row) {
   override.records.insert(recorded.records().begin(), recorded.records().end());
   override.classes = ClassesIn(recorded.said().classes());
   override.purpose = recorded.said().purpose();
+  override.reason = recorded.said().reason();
   override.from = TimeOf(row.since());
   override.until = views::EndOf(row);
   override.complete = true;

@@ -33,6 +33,21 @@ bool IsFor(const Override& one, const Reader& reader) {
          one.practitioners.count(reader.practitioner_number) > 0;
 }
 
+// what the family said is not overridden to complete a service;
+// a restriction, for safety only.
+bool GoesBefore(agency::v1::OverrideReason override, Reason withheld) {
+  switch (override) {
+    case agency::v1::OVERRIDE_REASON_SAFEGUARDING:
+    case agency::v1::OVERRIDE_REASON_THREAT_TO_LIFE:
+      return true;
+    case agency::v1::OVERRIDE_REASON_LEGAL_DUTY:
+      return withheld != Reason::kRestricted;
+    default:
+      return withheld != Reason::kRestricted && withheld != Reason::kRefused &&
+             withheld != Reason::kConflicting;
+  }
+}
+
 bool Licenses(const Override& one, const Reader& reader, const ItemLabel& item,
               const Context& context) {
   if (!one.complete || one.ended || one.purpose.empty()) return false;
@@ -64,10 +79,14 @@ bool Licenses(const Grant& grant, const Reader& reader, const ItemLabel& item,
 
 std::optional<uint64_t> LicensingOverride(const Reader& reader,
                                           const ItemLabel& item,
-                                          const Context& context) {
+                                          const Context& context,
+                                          Reason withheld) {
   if (reader.role == agency::v1::ROLE_FAMILY_MEMBER) return std::nullopt;
   for (const Override& one : context.overrides) {
-    if (Licenses(one, reader, item, context)) return one.number;
+    if (GoesBefore(one.reason, withheld) &&
+        Licenses(one, reader, item, context)) {
+      return one.number;
+    }
   }
   return std::nullopt;
 }

@@ -10,10 +10,12 @@
 
 namespace kith::disclosure {
 
-// The override that licenses it, if any.
+// The override that licenses it, if any. `withheld`: why it is otherwise
+// withheld, which not every override goes before.
 std::optional<uint64_t> LicensingOverride(const Reader& reader,
                                           const ledger::v1::ItemLabel& item,
-                                          const Context& context);
+                                          const Context& context,
+                                          Reason withheld);
 // The grant that licenses it to who may use one, if any; of a shielded item,
 // only one that a second person agreed to.
 std::optional<uint64_t> LicensingGrant(const Reader& reader,

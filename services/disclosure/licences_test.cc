@@ -36,6 +36,7 @@ Override OverrideFor(const std::string& agency) {
   one.agencies = {agency};
   one.records = {kHealthRecord};
   one.purpose = "early_help";
+  one.reason = agency::v1::OVERRIDE_REASON_SAFEGUARDING;
   one.from = At(9);
   one.until = At(12);
   one.complete = true;
@@ -62,6 +63,60 @@ TEST(OverrideTest, R087_ItGoesBeforeARefusalAndARestriction) {
   context.consents = {Refusal(11, {kHealthRecord})};
   context.restrictions = {Bar(12, kHealthRecord, "police")};
   EXPECT_EQ(Why(ReaderOf("police"), Assessment(), context), Reason::kOverride);
+}
+
+// Why the police see the assessment, or not, by an override for this reason.
+Reason WhyOverridden(agency::v1::OverrideReason reason, Context context) {
+  Override one = OverrideFor("police");
+  one.reason = reason;
+  context.overrides = {one};
+  return Why(ReaderOf("police"), Assessment(), context);
+}
+
+TEST(OverrideTest, R087_OnlySafetyAndTheLawGoBeforeARefusal) {
+  Context context = World();
+  context.consents = {Refusal(11, {kHealthRecord})};
+  using agency::v1::OverrideReason;
+  const auto why = [&](OverrideReason reason) {
+    return WhyOverridden(reason, context);
+  };
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_SAFEGUARDING), Reason::kOverride);
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_THREAT_TO_LIFE), Reason::kOverride);
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_LEGAL_DUTY), Reason::kOverride);
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_COMPLETE_SERVICE),
+            Reason::kRefused);
+  // Refused by one, given by another.
+  context.consents.push_back(Share(13, {kHealthRecord}, "police"));
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_LEGAL_DUTY), Reason::kOverride);
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_COMPLETE_SERVICE),
+            Reason::kConflicting);
+  // Where nobody was asked, a service may be completed.
+  context.consents.clear();
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_COMPLETE_SERVICE),
+            Reason::kOverride);
+}
+
+TEST(OverrideTest, R081_OnlySafetyGoesBeforeARestriction) {
+  Context context = World();
+  context.restrictions = {Bar(12, kHealthRecord, "police")};
+  EXPECT_EQ(WhyOverridden(agency::v1::OVERRIDE_REASON_THREAT_TO_LIFE, context),
+            Reason::kOverride);
+  EXPECT_EQ(WhyOverridden(agency::v1::OVERRIDE_REASON_LEGAL_DUTY, context),
+            Reason::kRestricted);
+  EXPECT_EQ(
+      WhyOverridden(agency::v1::OVERRIDE_REASON_COMPLETE_SERVICE, context),
+      Reason::kRestricted);
+}
+
+TEST(OverrideTest, R087_APlanThatWasRefusedIsNotOpenedToCompleteAService) {
+  Context context = World();
+  Override one = OverrideFor("police");
+  one.reason = agency::v1::OVERRIDE_REASON_COMPLETE_SERVICE;
+  context.overrides = {one};
+  const auto plan = Item(ITEM_CLASS_PLAN, "health", {kHealthRecord});
+  EXPECT_EQ(Why(ReaderOf("police"), plan, context), Reason::kOverride);
+  context.consents = {Refusal(11, {kHealthRecord})};
+  EXPECT_EQ(Why(ReaderOf("police"), plan, context), Reason::kNotInPlan);
 }
 
 TEST(OverrideTest, R084_WithoutAllThatIsToBeRecordedItLicensesNothing) {

@@ -181,7 +181,8 @@ class Deciding {
   Decision Licensed(Decision withheld) const {
     if (!rights_.by_permission.Has(item_.class_())) return withheld;
     if (withheld.reason != Reason::kShielded) {
-      if (const auto by = LicensingOverride(reader_, item_, context_)) {
+      if (const auto by = LicensingOverride(reader_, item_, context_,
+                                            Objection(withheld.reason))) {
         return {true, Reason::kOverride, {*by}};
       }
     }
@@ -190,6 +191,13 @@ class Deciding {
       return {true, Reason::kBreakGlass, {*by}};
     }
     return withheld;
+  }
+
+  // What stands against showing it: a plan that does not name the service may
+  // have been refused to it as well.
+  Reason Objection(Reason withheld) const {
+    if (withheld != Reason::kNotInPlan) return withheld;
+    return ByConsent(reader_, item_, context_).reason;
   }
 
   const Reader& reader_;

@@ -18,8 +18,8 @@
 //   9. a family member: their own, and the family's own
 //  10. a plan goes to services named in it
 //  11. consents of everybody it is about; agreements of the agencies
-// What 6, 10 or 11 withholds, an override or a grant may license; a grant also
-// what is shielded, when a second person agreed.
+// What 6, 10 or 11 withholds, an override, by its reason, or a grant may
+// license; a grant also what is shielded, when a second person agreed.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +34,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "kith/agency/v1/frame.pb.h"
+#include "kith/agency/v1/override.pb.h"
 #include "kith/ledger/v1/label.pb.h"
 #include "kith/ledger/v1/state.pb.h"
 #include "services/disclosure/roles.h"
@@ -81,6 +82,9 @@ struct Override {
   // (conversations held apart).
   std::set<agency::v1::ItemClass> classes;
   std::string purpose;  // as the reader states it; never empty
+  // For safety it goes before refusals and restrictions, by law before
+  // refusals, otherwise before neither.
+  agency::v1::OverrideReason reason = agency::v1::OVERRIDE_REASON_UNSPECIFIED;
   absl::Time from;
   absl::Time until;  // not included
   bool complete = false;
@@ -184,7 +188,7 @@ struct Decision {
 
 // Number of these rules, for the access record; that of the role table stands
 // beside it in the table.
-inline constexpr uint32_t kPolicyVersion = 3;
+inline constexpr uint32_t kPolicyVersion = 4;
 
 // `rights` are those of the reader's role and purpose: looked up once, for all
 // that one reader asks for.

@@ -342,6 +342,20 @@ class Oracle {
            (classes.empty() && item_.item_class != kTalk);
   }
 
+  bool IsStrongerThan(const disclosure::Override& one, Reason withheld) {
+    if (one.reason == agency::v1::OVERRIDE_REASON_SAFEGUARDING) return true;
+    if (one.reason == agency::v1::OVERRIDE_REASON_THREAT_TO_LIFE) return true;
+    if (withheld == Reason::kRestricted) return false;
+    if (one.reason == agency::v1::OVERRIDE_REASON_LEGAL_DUTY) return true;
+    for (const int r : item_.about) {
+      const Reason said = OfRecord(r);
+      if (said == Reason::kRefused || said == Reason::kConflicting) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   Reason ByLicence(Reason withheld, bool may_break_glass) {
     const absl::Time now = MomentOf(world_);
     for (const disclosure::Override& one : world_.overrides) {
@@ -349,10 +363,10 @@ class Oracle {
           one.agencies.count(reader_.agency) == 1 ||
           (reader_.practitioner_number != 0 &&
            one.practitioners.count(reader_.practitioner_number) == 1);
-      if (withheld != Reason::kShielded && reader_.role != kMember && mine &&
-          one.complete && !one.ended && one.purpose != "" &&
-          one.purpose == reader_.purpose && one.from <= now &&
-          now < one.until && Opens(one.classes) &&
+      if (withheld != Reason::kShielded && IsStrongerThan(one, withheld) &&
+          reader_.role != kMember && mine && one.complete && !one.ended &&
+          one.purpose != "" && one.purpose == reader_.purpose &&
+          one.from <= now && now < one.until && Opens(one.classes) &&
           IsAllSurelyAmong(one.records)) {
         return Reason::kOverride;
       }

@@ -245,6 +245,7 @@ class Inventor {
     for (const int record : SomeRecords(3)) one.records.insert(record);
     one.classes = SomeClasses();
     one.purpose = Chance(95) ? Pick(Purposes()) : "";
+    one.reason = static_cast<agency::v1::OverrideReason>(Int(1, 4));
     one.from = Around(2);
     one.until = Around(2);
     one.complete = Chance(85);
@@ -390,7 +391,8 @@ ledger::v1::RestrictionRow RowOf(const Bar& bar) {
 }
 
 // Everything that is reached over the pairs, from one.
-absl::btree_set<uint64_t> Closure(uint64_t start, const std::vector<Pair>& pairs) {
+absl::btree_set<uint64_t> Closure(uint64_t start,
+                                  const std::vector<Pair>& pairs) {
   absl::btree_set<uint64_t> reached = {start};
   for (bool grew = true; grew;) {
     grew = false;
