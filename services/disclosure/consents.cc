@@ -111,8 +111,9 @@ bool IsBarred(const Reader& reader, const ItemLabel& item,
   }
   return std::any_of(barred.begin(), barred.end(), [&](const auto& who) {
     // An agency keeps its own records, whatever it is barred from elsewhere; a
-    // person of it can be barred from them.
+    // person of it can be barred from them. Looks are nobody's own.
     if (who.who_case() == ResolvedRecipient::kAgency &&
+        item.class_() != agency::v1::ITEM_CLASS_ACCESS &&
         reader.agency == item.agency()) {
       return false;
     }

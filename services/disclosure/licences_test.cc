@@ -535,6 +535,21 @@ TEST(LooksTest, R070_ARestrictionOfAnythingReachesTheLooksAtIt) {
             Reason::kRole);
 }
 
+// An agency keeps its own records though it is barred; who looked at what is
+// nobody's own record.
+TEST(LooksTest, R081_WhoIsBarredDoesNotSeeAtWhatOthersLooked) {
+  Context context = World();
+  context.restrictions = {Bar(9, kHealthRecord, "health")};
+  const auto of = [&](agency::v1::ItemClass item) {
+    return Why(ReaderOf("health"), Item(item, "health", {kHealthRecord}),
+               context);
+  };
+  EXPECT_EQ(of(ITEM_CLASS_NEED), Reason::kOwnAgency);
+  EXPECT_EQ(of(agency::v1::ITEM_CLASS_ACCESS), Reason::kRestricted);
+  context.restrictions = {Bar(9, kHealthRecord, "school")};
+  EXPECT_EQ(of(agency::v1::ITEM_CLASS_ACCESS), Reason::kOwnAgency);
+}
+
 TEST(ReasonTest, EveryReasonHasANameOfItsOwn) {
   std::set<std::string> names;
   for (int i = 0; i <= static_cast<int>(kLastReason); ++i) {

@@ -229,7 +229,10 @@ class Oracle {
                                      : reader_.agency != item_.agency;
     }
     for (const Who& who : bar.barred) {
-      if (!who.agency.empty() && reader_.agency == item_.agency) continue;
+      if (!who.agency.empty() && reader_.agency == item_.agency &&
+          item_.item_class != agency::v1::ITEM_CLASS_ACCESS) {
+        continue;
+      }
       if (IsMe(who)) return true;
     }
     return false;
