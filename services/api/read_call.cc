@@ -191,19 +191,26 @@ absl::Status ReadCall::KnowReader() {
   return absl::OkStatus();
 }
 
-// A copy for a family member holds what that member may see, whoever makes it:
-// what a young person keeps from a parent reaches them on no other way.
+// A copy for a family member or another agency holds what they may see, whoever
+// makes it: what a young person keeps from a parent reaches them on no other
+// way, and a plan no service that it does not name.
 absl::Status ReadCall::SetReceiver() {
   const auto id = base::ParseId(copied_to_);
-  if (!id || id->kind != base::IdKind::kPerson) return absl::OkStatus();
+  const bool is_person = id && id->kind == base::IdKind::kPerson;
+  const bool is_agency = !id && base::IsName(copied_to_);
+  if (!is_person && (!is_agency || copied_to_ == reader_.agency)) {
+    return absl::OkStatus();
+  }
+  receiver_.emplace();
+  receiver_->agency = is_agency ? copied_to_ : reader_.agency;
+  receiver_->role = is_agency ? agency::v1::ROLE_PRACTITIONER
+                              : agency::v1::ROLE_FAMILY_MEMBER;
+  receiver_->purpose = reader_.purpose;
+  receiver_->at = reader_.at;
+  if (!is_person) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto person,
                    views::NumberOfId(view_->view(), copied_to_));
-  receiver_.emplace();
-  receiver_->agency = reader_.agency;
-  receiver_->role = agency::v1::ROLE_FAMILY_MEMBER;
-  receiver_->purpose = reader_.purpose;
   receiver_->record = person.value_or(0);
-  receiver_->at = reader_.at;
   return absl::OkStatus();
 }
 

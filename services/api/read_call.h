@@ -372,7 +372,7 @@ class ReadCall {
   disclosure::Reader reader_;  // on whom is decided
   std::optional<ledger::v1::SeenBy> seen_by_;  // then the two differ
   std::string copied_to_;
-  std::optional<disclosure::Reader> receiver_;  // a family member's copy
+  std::optional<disclosure::Reader> receiver_;  // whose copy it is
   std::map<uint64_t, agency::v1::LegalBasis> legal_basis_;
   std::unique_ptr<engine::ReadView> view_;
   absl::Time now_;                 // of the call

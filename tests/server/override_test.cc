@@ -481,14 +481,14 @@ TEST_F(OverrideServiceTest, R266AnExportRecordsWhoGetsTheCopy) {
     EXPECT_EQ(look.copied_to(), "");
   }
   auto request = story.Get();
-  request.mutable_read()->set_copied_to("school");
+  request.mutable_read()->set_copied_to("The Elms School, on paper");
   const auto shown =
       server.Call(Who(), &FamilyService::Stub::GetFamily, request);
   ASSERT_EQ(ReasonOf(shown.status), "OK");
   const auto looked = WhoLooked(Who());
   for (const auto& look : looked.value.looks()) {
     if (look.kind() != ledger::v1::ACCESS_KIND_EXPORT) continue;
-    EXPECT_EQ(look.copied_to(), "school");
+    EXPECT_EQ(look.copied_to(), "The Elms School, on paper");
     return;
   }
   FAIL() << "no export is recorded";

@@ -158,7 +158,7 @@ class PlanCopiesTest : public NoticesTest {
   }
   // Of `what`, to somebody outside of Kith.
   StatusCode Copy(const Who& who, const std::string& what,
-                  const std::string& to = "paper") {
+                  const std::string& to = "on paper") {
     api::v1::GetPlanRequest request;
     request.set_plan_id(what);
     request.mutable_read()->set_copied_to(to);
@@ -167,7 +167,7 @@ class PlanCopiesTest : public NoticesTest {
   int PlansListedFor(const Who& who) {
     api::v1::ListPlansRequest request;
     request.set_family_id(story.family());
-    request.mutable_read()->set_copied_to("paper");
+    request.mutable_read()->set_copied_to("on paper");
     return server.Call(who, &PlanService::Stub::ListPlans, request)
         .value.plans_size();
   }
@@ -204,6 +204,17 @@ TEST_F(PlanCopiesTest, R070R099ACopyGoesToANamedServiceUnlessItIsKeptFromIt) {
   EXPECT_EQ(Copy(health, plan), StatusCode::OK);
 }
 
+// The lead may see all of it; what goes to an agency is for the agency.
+TEST_F(PlanCopiesTest, R099ACopyGoesToServicesThatThePlanNames) {
+  EXPECT_EQ(Copy(Who(), plan, "school"), StatusCode::OK);
+  EXPECT_EQ(Copy(Who(), plan, "police"), StatusCode::NOT_FOUND);
+  Withhold(
+      absl::Substitute(R"(item_ids: "$0" barred { agency: "school" })", plan));
+  EXPECT_EQ(Copy(Who(), plan, "school"), StatusCode::NOT_FOUND);
+  EXPECT_EQ(Copy(Who(), plan, "health"), StatusCode::OK);
+  EXPECT_EQ(Copy(Who(), plan, Who().agency), StatusCode::OK);
+}
+
 // What a practitioner made for a parent went by what the practitioner sees.
 TEST_F(PlanCopiesTest, R070ACopyMadeForAParentHoldsWhatTheParentMaySee) {
   const std::string parent = story.mother();
@@ -211,7 +222,7 @@ TEST_F(PlanCopiesTest, R070ACopyMadeForAParentHoldsWhatTheParentMaySee) {
   Withhold(absl::Substitute("item_ids: '$0' item_ids: '$1'", plan, need));
   EXPECT_EQ(Copy(Who(), plan, parent), StatusCode::NOT_FOUND);
   // For herself, for whom it is nobody's to name, and without a copy.
-  for (const std::string& to : {teen, std::string("paper"), std::string()}) {
+  for (const std::string& to : {teen, std::string("on paper"), std::string()}) {
     EXPECT_EQ(Copy(Who(), plan, to), StatusCode::OK) << to;
   }
   EXPECT_EQ(Copy(Who(), plan, Absent(parent)), StatusCode::NOT_FOUND);
