@@ -23,16 +23,12 @@ absl::Status Unwritable() {
   return absl::UnavailableError("the access log cannot be written");
 }
 
-// An answer about more people than this is one about families.
-constexpr int kRecordsIndexedMax = 64;
-
 // Whose looks it is found among.
-std::vector<uint64_t> IndexedUnder(const ledger::v1::AccessRecord& record) {
-  if (!record.families().empty()) {
-    return {record.families().begin(), record.families().end()};
-  }
-  const int count = std::min(record.records_size(), kRecordsIndexedMax);
-  return {record.records().begin(), record.records().begin() + count};
+std::vector<uint64_t> IndexedUnder(const disclosure::Account& account) {
+  std::vector<uint64_t> subjects(account.families.begin(),
+                                 account.families.end());
+  subjects.insert(subjects.end(), account.alone.begin(), account.alone.end());
+  return subjects;
 }
 
 ledger::v1::AccessKind KindOf(const Call& call) {
@@ -59,11 +55,12 @@ void AddBasis(const Call& call, ledger::v1::AccessRecord& record) {
 }
 
 eventstore::NewRecord ToRecord(const ledger::v1::AccessRecord& record,
+                               const disclosure::Account& account,
                                const std::string& node) {
   eventstore::NewRecord out;
   out.source = node;
   out.kind = kAccessRecordKind;
-  out.also_about = IndexedUnder(record);
+  out.also_about = IndexedUnder(account);
   out.payload = record.SerializeAsString();
   return out;
 }
@@ -90,13 +87,13 @@ absl::Status AccessLog::RecordDenial(const disclosure::Reader& reader,
                                      const disclosure::Account& account,
                                      Call call) {
   call.denied = true;
-  return Enqueue(RecordOf(account, reader, call))->Wait();
+  return Enqueue(account, reader, call)->Wait();
 }
 
 absl::Status AccessLog::RecordAct(const disclosure::Reader& reader,
                                   const disclosure::Account& account,
                                   const Call& call) {
-  return Enqueue(RecordOf(account, reader, call))->Wait();
+  return Enqueue(account, reader, call)->Wait();
 }
 
 ledger::v1::AccessRecord AccessLog::RecordOf(const disclosure::Account& account,
@@ -124,11 +121,13 @@ ledger::v1::AccessRecord AccessLog::RecordOf(const disclosure::Account& account,
   return record;
 }
 
-std::shared_ptr<Receipt> AccessLog::Enqueue(
-    const ledger::v1::AccessRecord& record) {
+std::shared_ptr<Receipt> AccessLog::Enqueue(const disclosure::Account& account,
+                                            const disclosure::Reader& reader,
+                                            const Call& call) {
   auto receipt = std::make_shared<Receipt>();
   // Here, where its parts were just made, rather than on the writing thread.
-  eventstore::NewRecord to_write = ToRecord(record, node_);
+  eventstore::NewRecord to_write =
+      ToRecord(RecordOf(account, reader, call), account, node_);
   std::unique_lock lock(mutex_);
   if (!broken_.ok() || queue_.size() >= kWaitingMax) {
     receipt->Tell(broken_.ok() ? Unwritable() : broken_);

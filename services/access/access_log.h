@@ -61,7 +61,7 @@ class AccessLog {
   template <class T>
   Recorded<T> Record(disclosure::Disclosed<T> answer,
                      const disclosure::Reader& reader, const Call& call) {
-    auto receipt = Enqueue(RecordOf(answer.account(), reader, call));
+    auto receipt = Enqueue(answer.account(), reader, call);
     return Recorded<T>(std::move(answer).value(), std::move(receipt));
   }
 
@@ -108,7 +108,9 @@ class AccessLog {
   ledger::v1::AccessRecord RecordOf(const disclosure::Account& account,
                                     const disclosure::Reader& reader,
                                     const Call& call) const;
-  std::shared_ptr<Receipt> Enqueue(const ledger::v1::AccessRecord& record);
+  std::shared_ptr<Receipt> Enqueue(const disclosure::Account& account,
+                                   const disclosure::Reader& reader,
+                                   const Call& call);
   // The writing thread: one synced write after the other, each for all that
   // gathered meanwhile.
   void Write();

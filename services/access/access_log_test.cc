@@ -92,6 +92,30 @@ TEST_F(AccessLogTest, DenialsAreRecordedToo) {
   EXPECT_TRUE(looks->front().record.denied());
 }
 
+// A page of possible matches is about hundreds of people of no family; others
+// beside them may be of one.
+TEST_F(AccessLogTest, EverybodyOutsideOfAFamilyFindsTheLook) {
+  disclosure::Discloser door(Health(), disclosure::Context());
+  for (uint64_t record = 1000; record < 1400; ++record) {
+    ledger::v1::ItemLabel label;
+    label.add_records(record);
+    door.Admit(label);
+  }
+  ledger::v1::ItemLabel of_family;
+  of_family.set_family(5);
+  of_family.add_records(2000);
+  door.Admit(of_family);
+  ASSERT_TRUE(log_.Record(door.Nothing(ledger::v1::AccessRecord()), Health(),
+                          {"DuplicateService.ListMatches", 9, 0})
+                  .Wait()
+                  .ok());
+  for (const uint64_t subject : {1000, 1064, 1399, 5}) {
+    EXPECT_EQ(log_.WhoLooked({subject}, 0, 10)->size(), 1u) << subject;
+  }
+  // Who is of a family is found with it.
+  EXPECT_EQ(log_.WhoLooked({2000}, 0, 10)->size(), 0u);
+}
+
 TEST_F(AccessLogTest, LooksOfManyThreadsAreAllKept) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {

@@ -291,13 +291,14 @@ absl::StatusOr<bool> IsByUnseen(const ReadCall& call,
   return false;
 }
 
-// Whether the family is not to know of the look. What was tried and
-// refused of overrides may have been meant so.
+// Whether the family is not to know of the look. Of overrides they know
+// what they are told; what was tried and refused may have been meant so.
 absl::StatusOr<bool> IsEmbargoed(const ReadCall& call,
                                  const ledger::v1::AccessRecord& record,
                                  const Looked& looked) {
-  if (record.denied() &&
-      absl::StartsWith(record.method(), "OverrideService.")) {
+  if (record.kind() == ledger::v1::ACCESS_KIND_OVERRIDE ||
+      (record.denied() &&
+       absl::StartsWith(record.method(), "OverrideService."))) {
     return true;
   }
   if (looked.embargoed.empty()) return false;

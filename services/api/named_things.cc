@@ -7,6 +7,7 @@
 #include "kith/agency/v1/common.pb.h"
 #include "kith/agency/v1/person.pb.h"
 #include "kith/ledger/v1/state.pb.h"
+#include "services/core/decision.h"
 #include "services/core/keys.h"
 #include "services/views/find.h"
 #include "services/views/labels.h"
@@ -38,18 +39,39 @@ bool HoldsLocalName(const FieldDescriptor& field) {
 
 void Collect(const Message& message, Named& named);
 
+void CollectLocal(const Message& message, const FieldDescriptor& field,
+                  Named& named) {
+  const auto& ref = static_cast<const agency::v1::LocalRef&>(
+      message.GetReflection()->GetMessage(message, &field));
+  named.agencies.insert(ref.agency());
+  if (message.GetDescriptor() == agency::v1::PersonRef::descriptor()) {
+    named.local_people.push_back(ref);
+  }
+}
+
+// What kind of thing a reference is to, its field tells.
+void CollectFamily(const Message& message, const FieldDescriptor& field,
+                   Named& named) {
+  if (field.message_type() != agency::v1::ThingRef::descriptor() ||
+      field.name() != "family") {
+    return;
+  }
+  const auto& ref = static_cast<const agency::v1::ThingRef&>(
+      message.GetReflection()->GetMessage(message, &field));
+  if (ref.has_local()) named.local_families.push_back(ref.local());
+}
+
 void CollectField(const Message& message, const FieldDescriptor& field,
                   Named& named) {
   const auto& reflection = *message.GetReflection();
   if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
     if (HoldsLocalName(field)) {
-      named.agencies.insert(static_cast<const agency::v1::LocalRef&>(
-                                reflection.GetMessage(message, &field))
-                                .agency());
+      CollectLocal(message, field, named);
       return;
     }
     if (!field.is_repeated()) {
       Collect(reflection.GetMessage(message, &field), named);
+      CollectFamily(message, field, named);
       return;
     }
     for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
@@ -228,17 +250,68 @@ absl::Status MaySeePair(ReadCall& call, const std::string& one,
   return SeenLabels(call, other).status();
 }
 
+// Whom a thing is about, and whose family's it is.
+absl::Status TouchId(ReadCall& call, const std::string& id) {
+  const auto parsed = base::ParseId(id);
+  if (!parsed) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const auto named, Find(call, id));
+  if (!named) return absl::OkStatus();
+  if (parsed->kind == base::IdKind::kFamily) {
+    call.Touch(named->number);
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const Labels labels, LabelsOf(call, parsed->kind, *named));
+  for (const auto& label : labels) {
+    if (label.family() != 0) call.Touch(label.family());
+    for (const uint64_t record : label.records()) call.TouchRecord(record);
+  }
+  return absl::OkStatus();
+}
+
+// What an agency names so; 0: there is no such.
+absl::StatusOr<uint64_t> NumberOf(const ReadCall& call, absl::string_view kind,
+                                  const agency::v1::LocalRef& ref) {
+  ASSIGN_OR_RETURN(
+      const auto row,
+      core::ReadRow<ledger::v1::NumberRow>(
+          call.view().state(), core::ReferenceKey(call.view().hash(), kind, ref,
+                                                  call.reader().agency)));
+  return row ? row->number() : 0;
+}
+
 }  // namespace
 
-absl::Status MaySee(ReadCall& call, const Named& named) {
+absl::Status MayName(const ReadCall& call, const Named& named) {
+  const bool member = call.reader().role == agency::v1::ROLE_FAMILY_MEMBER;
   for (const std::string& agency : named.agencies) {
-    if (!agency.empty() && agency != call.reader().agency) return NotFound();
+    const bool own = agency.empty() || agency == call.reader().agency;
+    if (member || !own) return NotFound();
   }
+  return absl::OkStatus();
+}
+
+absl::Status MaySee(ReadCall& call, const Named& named) {
+  RETURN_IF_ERROR(MayName(call, named));
   for (const std::string& id : named.ids) {
     RETURN_IF_ERROR(SeenLabels(call, id).status());
   }
   for (const auto& [one, other] : named.pairs) {
     RETURN_IF_ERROR(MaySeePair(call, one, other));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TouchNamed(ReadCall& call, const Named& named) {
+  for (const std::string& id : named.ids) {
+    RETURN_IF_ERROR(TouchId(call, id));
+  }
+  for (const auto& ref : named.local_people) {
+    ASSIGN_OR_RETURN(const uint64_t record, NumberOf(call, "person", ref));
+    if (record != 0) call.TouchRecord(record);
+  }
+  for (const auto& ref : named.local_families) {
+    ASSIGN_OR_RETURN(const uint64_t family, NumberOf(call, "family", ref));
+    if (family != 0) call.Touch(family);
   }
   return absl::OkStatus();
 }

@@ -299,6 +299,7 @@ disclosure::Discloser ReadCall::NewDoor() const {
   disclosure::Discloser door(reader_);
   if (receiver_) door.CopyFor(*receiver_);
   for (uint64_t family : touched_.families) door.Touch(family);
+  for (uint64_t record : touched_.records) door.TouchRecord(record);
   return door;
 }
 
@@ -318,19 +319,26 @@ absl::Status ReadCall::RecordAct(ledger::v1::AccessKind kind) {
   access::Call call = AccessCall();
   call.kind = kind;
   disclosure::Account account;
-  account.families = touched_.families;
+  AddTouched(account);
   return node_.access.RecordAct(asking_, account, call);
 }
 
+void ReadCall::AddTouched(disclosure::Account& account) const {
+  account.families.insert(touched_.families.begin(), touched_.families.end());
+  account.records.insert(touched_.records.begin(), touched_.records.end());
+  account.alone.insert(touched_.records.begin(), touched_.records.end());
+}
+
 absl::Status ReadCall::Denied(const absl::Status& status) {
+  // Who may look no further for now may be trying names.
   if (status.code() != absl::StatusCode::kNotFound &&
-      status.code() != absl::StatusCode::kPermissionDenied) {
+      status.code() != absl::StatusCode::kPermissionDenied &&
+      status.code() != absl::StatusCode::kResourceExhausted) {
     return status;
   }
   // Who reads again records it.
   if (from_ == From::kMemory) return status;
-  denied_account_.families.insert(touched_.families.begin(),
-                                  touched_.families.end());
+  AddTouched(denied_account_);
   absl::Status recorded =
       node_.access.RecordDenial(asking_, denied_account_, AccessCall());
   return recorded.ok() ? status : recorded;

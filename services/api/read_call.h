@@ -75,8 +75,10 @@ class ReadCall {
 
   // Counts a look-up of a person. RESOURCE_EXHAUSTED: too many of late.
   absl::Status Spend();
-  // Names a family in the access record, shown or not.
+  // Names a family in the access record, shown or not; or somebody of whom no
+  // family is known.
   void Touch(uint64_t family) { touched_.families.insert(family); }
+  void TouchRecord(uint64_t record) { touched_.records.insert(record); }
 
   // The number an id names, if it is of this kind; NOT_FOUND.
   absl::StatusOr<uint64_t> Number(absl::string_view id, base::IdKind kind);
@@ -360,6 +362,7 @@ class ReadCall {
   absl::Status SetReceiver();
   // With what the caller asked for in its account.
   disclosure::Discloser NewDoor() const;
+  void AddTouched(disclosure::Account& account) const;
   access::Call AccessCall() const;
   std::string BoundTo(absl::string_view query) const;
 

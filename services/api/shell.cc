@@ -49,13 +49,16 @@ ledger::v1::AccessKind AccountedAs(const agency::v1::Statement& statement) {
 // Glass is broken, and mended, over what its breaker may not see, but not at
 // will.
 absl::Status MaySay(ReadCall& call, const agency::v1::Statement& statement) {
+  const Named named = NamedIn(statement);
   if (statement.has_break_glass_stated() || statement.has_break_glass_ended()) {
     RETURN_IF_ERROR(call.Spend());
+    RETURN_IF_ERROR(MayName(call, named));
   } else {
-    RETURN_IF_ERROR(MaySee(call, NamedIn(statement)));
+    RETURN_IF_ERROR(MaySee(call, named));
   }
   const auto kind = AccountedAs(statement);
   if (kind == ledger::v1::ACCESS_KIND_UNSPECIFIED) return absl::OkStatus();
+  RETURN_IF_ERROR(TouchNamed(call, named));
   return call.RecordAct(kind);
 }
 

@@ -80,8 +80,12 @@ bool Discloser::Admit(const ledger::v1::ItemLabel& label) {
   ++tally.count;
   tally.decided_by.insert(decision.decided_by.begin(),
                           decision.decided_by.end());
-  if (label.family() != 0) account_.families.insert(label.family());
   account_.records.insert(label.records().begin(), label.records().end());
+  if (label.family() != 0) {
+    account_.families.insert(label.family());
+  } else {
+    account_.alone.insert(label.records().begin(), label.records().end());
+  }
   return decision.show;
 }
 

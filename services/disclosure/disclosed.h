@@ -34,6 +34,8 @@ struct Account {
   std::map<std::tuple<agency::v1::ItemClass, bool, Reason>, Tally> tallies;
   absl::btree_set<uint64_t> families;
   absl::btree_set<uint64_t> records;
+  // Those of `records` that were looked at outside of a family.
+  absl::btree_set<uint64_t> alone;
 
   // Writes it into an access record.
   void AddTo(ledger::v1::AccessRecord& record) const;
@@ -143,6 +145,11 @@ class Discloser {
   // Families that the read asks for, shown or not: the access record names
   // them.
   void Touch(uint64_t family) { account_.families.insert(family); }
+  // The same of somebody outside of a family.
+  void TouchRecord(uint64_t record) {
+    account_.records.insert(record);
+    account_.alone.insert(record);
+  }
 
   // What was decided so far: for the record of a refusal.
   const Account& account() const { return account_; }

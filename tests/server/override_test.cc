@@ -289,7 +289,7 @@ TEST_F(OverrideServiceTest, R088BrokenGlassThatTheFamilyIsNotToldOfIsNotSeen) {
   server.clock().Advance(absl::Minutes(60));
   EXPECT_EQ(Get(health).code(), StatusCode::NOT_FOUND);
   EXPECT_EQ(Get(Of("health", "hv-8")).code(), StatusCode::NOT_FOUND);
-  EXPECT_EQ(LooksBy(WhoLooked(Who()), "hv-7"), 4);
+  EXPECT_EQ(LooksBy(WhoLooked(Who()), "hv-7"), 5);  // the act is one
   EXPECT_EQ(LooksBy(WhoLooked(Mother()), "hv-7"), 0);
   EXPECT_EQ(LooksBy(WhoLooked(Mother()), "hv-8"), 1);
 }
@@ -470,6 +470,58 @@ TEST_F(OverrideServiceTest, OnlyAnAuditorWithAReasonLooksThroughAnothersEyes) {
   EXPECT_EQ(ask(auditor), StatusCode::NOT_FOUND);  // they could see nothing
   seen_by.set_agency("council");
   EXPECT_EQ(ask(auditor), StatusCode::OK);
+}
+
+// What is done about an override stands among the looks at whom it is about,
+// and the family learns of it as it is told.
+TEST_F(OverrideServiceTest, ActsAreAmongTheLooksOfWhomTheyAreAbout) {
+  story.OpenPlan();
+  const auto acts = [&](const Who& who) {
+    std::vector<std::string> methods;
+    const auto looked = WhoLooked(who);
+    for (const auto& look : looked.value.looks()) {
+      if (look.kind() != ledger::v1::ACCESS_KIND_OVERRIDE) continue;
+      methods.push_back(look.method());
+    }
+    return methods;
+  };
+  EXPECT_THAT(acts(Who()), testing::IsEmpty());
+  const auto said = Override(kNotTold);
+  ASSERT_EQ(ReasonOf(said.status), "OK");
+  EXPECT_THAT(acts(Who()),
+              testing::ElementsAre("OverrideService.StateOverride"));
+  ASSERT_EQ(ReasonOf(BreakGlass(health).status), "OK");
+  EXPECT_THAT(acts(Who()),
+              testing::ElementsAre("OverrideService.BreakGlass",
+                                   "OverrideService.StateOverride"));
+  story.Made(&OverrideService::Stub::TellFamily,
+             absl::Substitute(R"(told { override { id: "$0" }
+                                   on { year: 2024 month: 1 day: 1 } })",
+                              said.value.outcome().made_ids(0)));
+  EXPECT_THAT(acts(Who()),
+              testing::ElementsAre("OverrideService.TellFamily",
+                                   "OverrideService.BreakGlass",
+                                   "OverrideService.StateOverride"));
+  EXPECT_THAT(acts(Mother()), testing::IsEmpty());
+}
+
+TEST_F(OverrideServiceTest, GlassIsNotBrokenOverWhatAnotherAgencyCallsSo) {
+  const auto over = [&](const std::string& local_id) {
+    return server.Say(
+        health, &OverrideService::Stub::BreakGlass,
+        Text<api::v1::BreakGlassRequest>(absl::Substitute(
+            R"(glass { about { record { agency: "council" system: "main"
+                                        local_id: "$0" } }
+                 basis: LEGAL_BASIS_VITAL_INTERESTS minutes: 60
+                 reason: OVERRIDE_REASON_THREAT_TO_LIFE wording: "collapsed" })",
+            local_id)));
+  };
+  const auto known = over("mother");
+  const auto absent = over("nobody");
+  EXPECT_EQ(known.code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(known.status.error_message(), absent.status.error_message());
+  EXPECT_EQ(known.status.error_details(), absent.status.error_details());
+  EXPECT_EQ(BreakGlass(health).code(), StatusCode::OK);  // by Kith's id
 }
 
 TEST_F(OverrideServiceTest, R266AnExportRecordsWhoGetsTheCopy) {

@@ -193,5 +193,26 @@ TEST_F(WritesTest, AnotherAgencysRecordCannotBeNamedByItsLocalId) {
   EXPECT_EQ(known.status.error_details(), absent.status.error_details());
 }
 
+// Nor anybody by a family member: the agency's names are for its staff.
+TEST_F(WritesTest, R096AFamilyMemberNamesNobodyByALocalId) {
+  Who mother;
+  mother.role = "family_member";
+  mother.person = story.mother();
+  const auto answering = [&](const std::string& local_id) {
+    return server.Say(
+        mother, &ConsentService::Stub::StateConsent,
+        Text<api::v1::StateConsentRequest>(absl::Substitute(
+            R"(consent { about { record { system: "main" local_id: "$0" } }
+                 answered_by { person_id: "$1" } kind: CONSENT_KIND_RECORD
+                 answer: CONSENT_ANSWER_GIVEN understood: ANSWER_YES })",
+            local_id, story.mother())));
+  };
+  const auto known = answering("child");
+  const auto absent = answering("nobody");
+  EXPECT_EQ(known.code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(known.status.error_message(), absent.status.error_message());
+  EXPECT_EQ(known.status.error_details(), absent.status.error_details());
+}
+
 }  // namespace
 }  // namespace kith::server_tests
