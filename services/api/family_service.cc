@@ -27,9 +27,7 @@ namespace {
 absl::StatusOr<std::vector<uint64_t>> FamiliesMatching(
     ReadCall& call, const v1::PersonQuery& query) {
   ASSIGN_OR_RETURN(const std::vector<uint64_t> records, OnePerson(call, query));
-  if (records.empty()) return records;
-  return views::FamiliesOfRecords(call.view().view(), records,
-                                  base::LondonDay(call.now()));
+  return FamiliesFound(call, records);
 }
 
 absl::StatusOr<views::Page<v1::FamilySummary>> Summaries(
@@ -55,7 +53,6 @@ absl::StatusOr<access::Recorded<v1::FindFamiliesResponse>> FindFamiliesAnswer(
   RETURN_IF_ERROR(call.Spend());
   ASSIGN_OR_RETURN(const std::vector<uint64_t> families,
                    FamiliesMatching(call, request.person()));
-  for (uint64_t family : families) call.Touch(family);
   return call.List<v1::FindFamiliesResponse>(
       request.page(), request.person().SerializeAsString(),
       [&](const core::StateReader& rows, absl::Time now,
@@ -85,8 +82,8 @@ size_t MemoryOf(const std::shared_ptr<const WholeFamily>& family) {
 absl::StatusOr<std::shared_ptr<const WholeFamily>> KeptFamily(
     const core::StateReader& rows, uint64_t family, absl::Time now) {
   using Family = std::shared_ptr<const WholeFamily>;
-  const std::string name = absl::StrCat(
-      "=f", family, "/", base::LondonDay(now) - absl::CivilDay());
+  const std::string name =
+      absl::StrCat("=f", family, "/", base::LondonDay(now) - absl::CivilDay());
   auto make = [&](const core::StateReader& watched) -> absl::StatusOr<Family> {
     ASSIGN_OR_RETURN(auto pieces, views::FamilyPieces(watched, family, now));
     if (!pieces.has_value()) return nullptr;
@@ -217,8 +214,7 @@ class FamilyServiceImpl final
   Reactor* GetFamily(Context* context, const grpc::ByteBuffer* request,
                      grpc::ByteBuffer* response) override {
     return shell_.ReadEncoded<v1::GetFamilyRequest>(
-        context, "FamilyService.GetFamily", request, response,
-        GetFamilyAnswer);
+        context, "FamilyService.GetFamily", request, response, GetFamilyAnswer);
   }
 
   Reactor* GetPerson(Context* context, const v1::GetPersonRequest* request,

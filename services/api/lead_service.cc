@@ -18,6 +18,7 @@ absl::StatusOr<access::Recorded<v1::LookupLeadResponse>> LookupLeadAnswer(
                    OnePerson(call, request.person()));
   std::vector<views::Pieces<v1::LeadAnswer>> answers;
   if (!records.empty()) {
+    RETURN_IF_ERROR(FamiliesFound(call, records).status());
     ASSIGN_OR_RETURN(
         answers, views::LeadAnswers(call.view().view(), records, call.now()));
   }

@@ -1,5 +1,6 @@
 #include "services/api/person_query.h"
 
+#include "base/civil_date.h"
 #include "base/status.h"
 #include "services/views/find.h"
 
@@ -37,6 +38,18 @@ absl::StatusOr<std::vector<uint64_t>> OnePerson(ReadCall& call,
     person = of;
   }
   return records;
+}
+
+absl::StatusOr<std::vector<uint64_t>> FamiliesFound(
+    ReadCall& call, const std::vector<uint64_t>& records) {
+  if (records.empty()) return records;
+  ASSIGN_OR_RETURN(const auto families,
+                   views::FamiliesOfRecords(call.view().view(), records,
+                                            base::LondonDay(call.now())));
+  for (const uint64_t family : families) call.Touch(family);
+  if (!families.empty()) return families;
+  for (const uint64_t record : records) call.TouchRecord(record);
+  return families;
 }
 
 }  // namespace kith::api

@@ -17,4 +17,9 @@ namespace kith::api {
 absl::StatusOr<std::vector<uint64_t>> OnePerson(ReadCall& call,
                                                 const v1::PersonQuery& query);
 
+// The families of whom was found; the access record names them, or the records
+// of somebody who has none, whatever is shown.
+absl::StatusOr<std::vector<uint64_t>> FamiliesFound(
+    ReadCall& call, const std::vector<uint64_t>& records);
+
 }  // namespace kith::api

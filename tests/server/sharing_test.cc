@@ -2,9 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "absl/strings/substitute.h"
 #include "kith/api/v1/audit_service.grpc.pb.h"
 #include "kith/api/v1/consent_service.grpc.pb.h"
+#include "kith/ledger/v1/access.pb.h"
 #include "tests/server/family_story.h"
 
 namespace kith::server_tests {
@@ -245,11 +248,45 @@ TEST_F(LookupTest, NobodyUncertainAndShieldedSoundAlike) {
   EXPECT_EQ(Told(LookUp("child", 2016)), Told(unknown));
 }
 
+TEST_F(LookupTest, WhoeverIsFoundIsAccountedForThoughNothingIsShown) {
+  story.OpenPlan();  // the council works with them
+  const auto looks = [&] {
+    api::v1::WhoLookedRequest request;
+    request.set_family_id(story.family());
+    const auto looked =
+        server.Call(Who(), &api::v1::AuditService::Stub::WhoLooked, request);
+    EXPECT_EQ(ReasonOf(looked.status), "OK");
+    return std::count_if(
+        looked.value.looks().begin(), looked.value.looks().end(),
+        [](const auto& look) { return look.agency() == "health"; });
+  };
+  ASSERT_TRUE(LookUp("nobody", 1999).value.ask_the_hub());
+  EXPECT_EQ(looks(), 0);
+  ASSERT_TRUE(LookUp("child", 2016).value.ask_the_hub());  // there is no lead
+  EXPECT_EQ(looks(), 1);
+}
+
 TEST_F(LookupTest, AWeakQueryIsRefused) {
   const auto answer = server.Call(
       health, &LeadService::Stub::LookupLead,
       Text<api::v1::LookupLeadRequest>(R"(person { family: "Ferris" })"));
   EXPECT_EQ(answer.code(), StatusCode::INVALID_ARGUMENT);
+}
+
+int Denials(TestServer& server) {
+  int count = 0;
+  const auto snapshot = *server.access_store().Read();
+  EXPECT_TRUE(snapshot
+                  ->ScanLedger(0,
+                               [&](const eventstore::StoredRecord& stored) {
+                                 ledger::v1::AccessRecord record;
+                                 EXPECT_TRUE(
+                                     record.ParseFromString(*stored.payload));
+                                 count += record.denied();
+                                 return true;
+                               })
+                  .ok());
+  return count;
 }
 
 TEST(LookUpLimitTest, LookUpsAreLimitedByPractitioner) {
@@ -267,7 +304,9 @@ TEST(LookUpLimitTest, LookUpsAreLimitedByPractitioner) {
   EXPECT_EQ(look_up("hv-7"), StatusCode::OK);
   EXPECT_EQ(look_up("hv-7"), StatusCode::OK);
   EXPECT_EQ(look_up("hv-7"), StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(Denials(server), 1);  // who tries names is to be found
   EXPECT_EQ(look_up("hv-8"), StatusCode::OK);
+  EXPECT_EQ(Denials(server), 1);
   server.clock().Advance(absl::Minutes(30));
   EXPECT_EQ(look_up("hv-7"), StatusCode::OK);
 }
