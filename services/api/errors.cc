@@ -28,17 +28,19 @@ google::rpc::ErrorInfo InfoOf(const absl::Status& status) {
   return info;
 }
 
-bool StaysInside(absl::StatusCode code) {
-  return code == absl::StatusCode::kDataLoss ||
-         code == absl::StatusCode::kInternal ||
-         code == absl::StatusCode::kUnknown;
+// What went wrong here, and was not put into words for callers.
+bool StaysInside(const absl::Status& status) {
+  if (status.GetPayload(kReasonPayload)) return false;
+  return status.code() == absl::StatusCode::kDataLoss ||
+         status.code() == absl::StatusCode::kInternal ||
+         status.code() == absl::StatusCode::kUnknown;
 }
 
 }  // namespace
 
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  if (StaysInside(status.code())) {
+  if (StaysInside(status)) {
     return ToGrpc(absl::UnavailableError("the server cannot answer now"));
   }
   const std::string text(status.message());

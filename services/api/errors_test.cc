@@ -43,6 +43,16 @@ TEST(ErrorsTest, AnErrorWithoutAReasonIsNamedByItsCode) {
   EXPECT_TRUE(info.metadata().empty());
 }
 
+TEST(ErrorsTest, WhatIsPutIntoWordsForTheCallerIsTold) {
+  ledger::v1::Reason reason;
+  reason.set_code("DAMAGED");
+  reason.set_text("the ledger: position 7: missing");
+  reason.set_status_code(static_cast<int>(absl::StatusCode::kDataLoss));
+  const grpc::Status told = ToGrpc(ErrorOf(reason));
+  EXPECT_EQ(told.error_code(), grpc::StatusCode::DATA_LOSS);
+  EXPECT_EQ(told.error_message(), "DAMAGED: the ledger: position 7: missing");
+}
+
 TEST(ErrorsTest, WhatWentWrongInsideStaysInside) {
   for (const absl::Status& inside :
        {absl::DataLossError("row 7 of Anna"), absl::InternalError("bug"),

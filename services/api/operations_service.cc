@@ -172,6 +172,16 @@ absl::StatusOr<access::Recorded<v1::CheckpointResponse>> CheckpointAnswer(
   return call.Plain(std::move(response));
 }
 
+// What a walk found, for who asked for it: positions, and nothing of anybody.
+absl::Status Told(const char* of_what, const absl::Status& found) {
+  if (!absl::IsDataLoss(found)) return found;
+  ledger::v1::Reason reason;
+  reason.set_code("DAMAGED");
+  reason.set_text(absl::StrCat(of_what, ": ", found.message()));
+  reason.set_status_code(static_cast<int>(absl::StatusCode::kDataLoss));
+  return ErrorOf(reason);
+}
+
 absl::Status VerifyAll(ReadCall& call, const v1::VerifyLedgerRequest& request,
                        AnswerStream<v1::VerifyLedgerResponse>& stream) {
   RETURN_IF_ERROR(MayOperate(call));
@@ -180,19 +190,24 @@ absl::Status VerifyAll(ReadCall& call, const v1::VerifyLedgerRequest& request,
       request.progress_every() == 0 ? kProgressEvery : request.progress_every();
   uint64_t told = 0;
   v1::VerifyLedgerResponse response;
-  ASSIGN_OR_RETURN(const eventstore::Verified verified,
-                   call.node().store.Verify([&](uint64_t done, uint64_t total) {
-                     if (done < told + every) return true;
-                     told = done;
-                     response.set_done(done);
-                     response.set_total(total);
-                     return stream.SendProgress(response);
-                   }));
-  response.set_done(verified.records);
-  response.set_total(verified.records);
+  const absl::StatusOr<eventstore::Verified> facts =
+      call.node().store.Verify([&](uint64_t done, uint64_t total) {
+        if (done < told + every) return true;
+        told = done;
+        response.set_done(done);
+        response.set_total(total);
+        return stream.SendProgress(response);
+      });
+  if (!facts.ok()) return Told("the ledger", facts.status());
+  const absl::StatusOr<eventstore::Verified> looks =
+      call.node().access.Verify();
+  if (!looks.ok()) return Told("the access log", looks.status());
+  response.set_done(facts->records);
+  response.set_total(facts->records);
   response.set_finished(true);
-  response.set_head_digest(absl::BytesToHexString(verified.head.digest));
-  response.set_unreadable(verified.unreadable);
+  response.set_head_digest(absl::BytesToHexString(facts->head.digest));
+  response.set_unreadable(facts->unreadable);
+  response.set_access_records(looks->records);
   ASSIGN_OR_RETURN(auto recorded, call.Plain(std::move(response)));
   return stream.Send(std::move(recorded)).status();
 }

@@ -1,6 +1,6 @@
 // A store whose next commit fails, for tests: written or not, as nobody knows
-// after a real failure. What lies behind it stays whole. It also tells when it
-// is about to be written to.
+// after a real failure; or one that is found damaged. What lies behind it stays
+// whole. It also tells when it is about to be written to.
 #pragma once
 
 #include <atomic>
@@ -19,6 +19,8 @@ class FailingStore final : public eventstore::Store {
 
   enum class Failure { kNone, kBeforeWriting, kAfterWriting };
   void FailNextCommit(Failure how) { next_ = how; }
+  // What the next walks find.
+  void SayDamaged() { damaged_ = true; }
   // Called before each commit.
   void OnCommit(std::function<void()> called) { called_ = std::move(called); }
   // Called before a new version of the views becomes the live one.
@@ -58,6 +60,7 @@ class FailingStore final : public eventstore::Store {
   absl::Status AbandonView() override { return whole_.AbandonView(); }
   absl::StatusOr<eventstore::Verified> Verify(
       const Progress& progress) const override {
+    if (damaged_) return absl::DataLossError("damaged, says the test");
     return whole_.Verify(progress);
   }
   absl::StatusOr<eventstore::Head> Checkpoint(
@@ -72,6 +75,7 @@ class FailingStore final : public eventstore::Store {
 
   eventstore::Store& whole_;
   std::atomic<Failure> next_ = Failure::kNone;
+  std::atomic<bool> damaged_ = false;
   std::function<void()> called_;
   std::function<void()> switching_;
 };

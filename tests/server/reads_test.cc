@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <utility>
 
 #include "absl/strings/substitute.h"
 #include "google/protobuf/util/time_util.h"
 #include "kith/api/v1/audit_service.grpc.pb.h"
+#include "kith/api/v1/operations_service.grpc.pb.h"
 #include "tests/server/family_story.h"
 
 namespace kith::server_tests {
@@ -206,6 +208,33 @@ TEST_F(ReadsTest, R101TheFamilyCanSeeWhoLooked) {
   member.person = other.mother();
   EXPECT_EQ(server.Call(member, &AuditService::Stub::WhoLooked, request).code(),
             StatusCode::NOT_FOUND);
+}
+
+TEST_F(ReadsTest, TheAccessLogIsWalkedAfterTheLedger) {
+  Get(story.Get());
+  const auto walk = [&] {
+    grpc::ClientContext context;
+    Introduce(Of("council", "e1", "integration_engineer"), context);
+    api::v1::OperationsService::Stub stub(server.channel());
+    const auto reader =
+        stub.VerifyLedger(&context, api::v1::VerifyLedgerRequest());
+    api::v1::VerifyLedgerResponse last;
+    while (reader->Read(&last)) {
+    }
+    return std::make_pair(reader->Finish(), last);
+  };
+  const uint64_t before = (*server.access_store().Read())->head().next;
+  const auto [sound, verified] = walk();
+  ASSERT_EQ(ReasonOf(sound), "OK");
+  EXPECT_TRUE(verified.finished());
+  // The walk is on record before it begins.
+  EXPECT_EQ(verified.access_records(), before + 1);
+  server.access_store().SayDamaged();
+  const auto [damaged, none] = walk();
+  EXPECT_EQ(damaged.error_code(), StatusCode::DATA_LOSS);
+  EXPECT_EQ(damaged.error_message(),
+            "DAMAGED: the access log: damaged, says the test");
+  EXPECT_FALSE(none.finished());
 }
 
 TEST_F(ReadsTest, LooksComeInPages) {

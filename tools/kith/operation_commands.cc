@@ -115,7 +115,8 @@ void Progress(const char* what, uint64_t done, uint64_t total) {
 
 void AddLedgerVerify(CLI::App& noun, Chosen& chosen) {
   auto* command = AddCommand(
-      noun, "verify", "Walks the whole ledger: order, chain, commitments.",
+      noun, "verify",
+      "Walks the whole ledger and access log: order, chain, commitments.",
       "kith ledger verify");
   command->callback([&chosen] {
     chosen.run = [](Bench& bench) -> absl::Status {
@@ -133,8 +134,9 @@ void AddLedgerVerify(CLI::App& noun, Chosen& chosen) {
         return absl::UnavailableError("the walk did not end");
       }
       bench.out.Json(response);
-      bench.out.Line(absl::StrCat("sound: ", response.total(), " facts, head ",
-                                  response.head_digest()));
+      bench.out.Line(absl::StrCat(
+          "sound: ", response.total(), " facts, head ", response.head_digest(),
+          "; ", response.access_records(), " access records"));
       return absl::OkStatus();
     };
   });
