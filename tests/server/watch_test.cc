@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/substitute.h"
 #include "absl/time/clock.h"
+#include "kith/api/v1/duplicate_service.grpc.pb.h"
 #include "kith/api/v1/override_service.grpc.pb.h"
 #include "kith/api/v1/watch_service.grpc.pb.h"
 #include "tests/server/family_story.h"
@@ -439,6 +440,81 @@ TEST_F(WorklistWatchTest, AWorklistGoesOnFromAPositionWithoutGapOrRepeat) {
   EXPECT_THAT(NextIds(resumed, end), ElementsAre(second));
   ListWatch again = Reviews(begun);
   EXPECT_THAT(NextIds(again, end), ElementsAre(first, second));
+}
+
+// The ids of the next message that has cases or matches.
+class CasesWatchTest : public WatchTest {
+ protected:
+  ListWatch List(const Who& who, api::v1::Worklist list,
+                 const std::string& after = "") {
+    api::v1::WatchWorklistRequest request;
+    request.set_worklist(list);
+    request.set_after_position(after);
+    return ListWatch(server, who, &WatchService::Stub::WatchWorklist, request);
+  }
+  static std::vector<std::string> NextIds(ListWatch& watch,
+                                          std::string& position) {
+    WatchWorklistResponse response;
+    while (watch.Next(response) && response.cases().empty() &&
+           response.matches().empty()) {
+    }
+    std::vector<std::string> ids;
+    for (const auto& one : response.cases()) ids.push_back(one.case_id());
+    for (const auto& one : response.matches()) ids.push_back(one.match_id());
+    position = response.info().position();
+    return ids;
+  }
+  template <class Request, class Method>
+  std::string OnlyOne(Method method) {
+    const auto listed = server.Call(hub, method, Request());
+    EXPECT_EQ(ReasonOf(listed.status), "OK");
+    if constexpr (requires { listed.value.cases(); }) {
+      EXPECT_EQ(listed.value.cases_size(), 1);
+      return listed.value.cases(0).case_id();
+    } else {
+      EXPECT_EQ(listed.value.matches_size(), 1);
+      return listed.value.matches(0).match_id();
+    }
+  }
+
+  const Who hub = Of("council", "hub", "hub_administrator");
+};
+
+TEST_F(CasesWatchTest, ACaseIsToldWhenItIsFoundAndWhenItIsDecided) {
+  ListWatch mine = List(Who(), api::v1::WORKLIST_DUPLICATES);
+  ListWatch all = List(hub, api::v1::WORKLIST_DUPLICATES);
+  WatchWorklistResponse first;
+  ASSERT_TRUE(mine.Next(first));
+  ASSERT_TRUE(all.Next(first));
+  story.OpenPlan();
+  story.OpenPlan("a second one");
+  const std::string found = OnlyOne<api::v1::ListDuplicatesRequest>(
+      &api::v1::DuplicateService::Stub::ListDuplicates);
+  std::string told, end;
+  EXPECT_THAT(NextIds(mine, told), ElementsAre(found));
+  EXPECT_THAT(NextIds(all, told), ElementsAre(found));
+  story.Made(&api::v1::DuplicateService::Stub::DecideDuplicate,
+             absl::Substitute(R"(decision { case_id: "$0" reason: "two jobs"
+                                   decision: DUPLICATE_DECISION_DIFFERENT })",
+                              found));
+  EXPECT_THAT(NextIds(all, end), ElementsAre(found));
+  // Who comes back from there is told of the decision alone.
+  ListWatch resumed = List(hub, api::v1::WORKLIST_DUPLICATES, told);
+  EXPECT_THAT(NextIds(resumed, end), ElementsAre(found));
+}
+
+TEST_F(CasesWatchTest, APossibleMatchIsToldToTheHub) {
+  ListWatch watch = List(hub, api::v1::WORKLIST_MATCHES);
+  WatchWorklistResponse first;
+  ASSERT_TRUE(watch.Next(first));
+  story.Made(&FamilyService::Stub::StatePerson,
+             R"(person { record { system: "main" local_id: "perhaps" }
+             names { use: NAME_USE_USUAL given: "child" family: "Ferris" }
+             birth_date { year: 2016 month: 6 day: 2 } })");
+  const std::string match = OnlyOne<api::v1::ListMatchesRequest>(
+      &api::v1::DuplicateService::Stub::ListMatches);
+  std::string told;
+  EXPECT_THAT(NextIds(watch, told), ElementsAre(match));
 }
 
 TEST_F(WatchTest, AWorklistOfAnotherRoleIsForbidden) {
