@@ -21,9 +21,6 @@
 namespace kith::api {
 namespace {
 
-// A connection whose other end is gone without a word is noticed.
-constexpr int kKeepaliveMillis = 60'000;
-constexpr int kKeepaliveTimeoutMillis = 20'000;
 constexpr int kFrameBytes = 16 * 1024;
 // What clients of gRPC take unless told otherwise; no larger answer is sent.
 constexpr int kAnswerBytesMax = 4 << 20;
@@ -69,9 +66,10 @@ void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
                              millis(options.connection_age_grace));
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
                              millis(options.handshake_max));
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS,
+                             millis(options.keepalive));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
-                             kKeepaliveTimeoutMillis);
+                             millis(options.keepalive_timeout));
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, kFrameBytes);
   grpc::ResourceQuota quota("kith");
   quota.Resize(static_cast<size_t>(options.buffered_bytes_max));

@@ -30,6 +30,10 @@ struct ServerOptions {
   absl::Duration connection_age_max = absl::Hours(2);
   absl::Duration connection_age_grace = absl::Minutes(1);
   absl::Duration handshake_max = absl::Seconds(10);
+  // A connection with calls on it that is silent for so long is asked whether
+  // anybody is there, and closed when nobody answers.
+  absl::Duration keepalive = absl::Minutes(1);
+  absl::Duration keepalive_timeout = absl::Seconds(20);
   // Of all connections together; beyond it gRPC reads no more of them.
   int buffered_bytes_max = 256 << 20;
 };

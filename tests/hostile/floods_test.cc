@@ -232,6 +232,23 @@ TEST(IdleTest, ConnectionsThatDoNothingOrGrowOldAreClosed) {
   }
 }
 
+// Who vanished in the middle of a call, and whose end was never heard of.
+TEST(IdleTest, AConnectionWhoseOtherEndIsGoneIsClosed) {
+  server_tests::TestServerOptions options;
+  options.grpc.keepalive = absl::Seconds(1);
+  options.grpc.keepalive_timeout = absl::Seconds(1);
+  server_tests::TestServer server(options);
+  RawConnection connection(server.server().port());
+  auto headers = CallHeaders();
+  headers[2].second =
+      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+  ASSERT_TRUE(connection.Send(
+      Preface() + Frame(kHeaders, kEndHeaders, 1, HeaderBlock(headers))));
+  EXPECT_THAT(FrameTypes(connection.Receive(absl::Seconds(20))),
+              Contains(kSettings));
+  EXPECT_TRUE(connection.IsClosedWithin(absl::Seconds(20)));
+}
+
 // Without descriptors gRPC 1.51 goes deaf for ever (CVE-2023-4785). Then kithd
 // ends by itself, and is there again within five seconds of its start.
 TEST(DescriptorsTest, ANodeThatWentDeafEndsAndStartsAgain) {
