@@ -8,6 +8,7 @@
 #include "google/protobuf/util/time_util.h"
 #include "kith/ledger/v1/facts.pb.h"
 #include "services/views/find.h"
+#include "services/views/standing.h"
 
 namespace kith::api {
 namespace {
@@ -187,7 +188,15 @@ absl::Status ReadCall::KnowReader() {
       const auto person,
       views::NumberOfId(view_->view(),
                         seen_by_ ? seen_by_->person_id() : caller_.person_id));
-  reader_.record = person.value_or(0);
+  if (!person) return absl::OkStatus();
+  // An agency vouches for its own people: any other is nobody, to it. Whom an
+  // auditor looks through is theirs to say.
+  bool known = true;
+  if (!seen_by_) {
+    ASSIGN_OR_RETURN(
+        known, views::HoldsRecordOf(view_->view(), reader_.agency, *person));
+  }
+  if (known) reader_.record = *person;
   return absl::OkStatus();
 }
 

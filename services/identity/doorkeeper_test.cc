@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "tools/authority/certificates.h"
 #include "tools/authority/development.h"
 #include "tools/authority/tokens.h"
@@ -47,10 +48,12 @@ class DoorkeeperTest : public ::testing::Test {
     return Read(absl::StrCat("agencies/", agency, ".crt"));
   }
   std::string TokenOf(const std::string& agency,
-                      const std::string& subject = "w1") const {
+                      const std::string& subject = "w1",
+                      const std::string& role = "practitioner") const {
     authority::Person person;
     person.agency = agency;
     person.subject = subject;
+    person.role = role;
     return *authority::MakeDevelopmentToken(folder, person, now,
                                             absl::Minutes(10));
   }
@@ -59,6 +62,20 @@ class DoorkeeperTest : public ::testing::Test {
     absl::StatusOr<Doorkeeper::Visitor> admitted = keeper->Admit(Pem(agency));
     if (!admitted.ok()) return admitted.status();
     return keeper->Identify(*admitted, token);
+  }
+  // What identity.yaml has the issuer vouch for; empty: it says nothing.
+  void VouchFor(const std::string& roles) const {
+    std::string text;
+    for (const auto line : absl::StrSplit(Read("node/identity.yaml"), '\n')) {
+      if (!absl::StartsWith(line, "    roles:")) {
+        absl::StrAppend(&text, line, "\n");
+      }
+    }
+    if (!roles.empty()) absl::StrAppend(&text, "    roles: ", roles, "\n");
+    Write("node/identity.yaml", text);
+  }
+  bool Admits(const std::string& role) const {
+    return Enter("school", TokenOf("school", "w1", role)).ok();
   }
   static void ExpectRefused(const absl::Status& status,
                             const std::string& why) {
@@ -146,6 +163,40 @@ TEST_F(DoorkeeperTest, AnAgencyBelongsToThePartnershipsItStandsWith) {
   EXPECT_TRUE(keeper->Admit(Pem("school"))->partnerships().empty());
 }
 
+// Any agency's sign-on could make an auditor, or a member of any family.
+TEST_F(DoorkeeperTest, R262_AnIssuerWithoutRolesVouchesForDailyWorkOnly) {
+  VouchFor("");
+  for (const char* role :
+       {"practitioner", "lead_professional", "panel_chair", "access_team",
+        "safeguarding_lead", "leadership_manager", "integration_engineer"}) {
+    EXPECT_TRUE(Admits(role)) << role;
+  }
+  for (const char* role :
+       {"auditor", "hub_administrator", "privacy_officer", "family_member"}) {
+    ExpectRefused(Enter("school", TokenOf("school", "w1", role)).status(),
+                  "does not vouch for this role");
+  }
+}
+
+TEST_F(DoorkeeperTest, AnIssuerVouchesForTheRolesThatStandWithIt) {
+  EXPECT_TRUE(Admits("auditor"));  // the development authority's, for all
+  EXPECT_TRUE(Admits("family_member"));
+  VouchFor("[auditor, family_member]");
+  EXPECT_TRUE(Admits("auditor"));
+  EXPECT_TRUE(Admits("family_member"));
+  EXPECT_FALSE(Admits("practitioner"));
+  VouchFor("[]");
+  EXPECT_FALSE(Admits("auditor"));
+  EXPECT_FALSE(Admits("practitioner"));
+}
+
+TEST_F(DoorkeeperTest, ARememberedTokenGoesWithItsRole) {
+  const std::string token = TokenOf("school", "w1", "auditor");
+  EXPECT_TRUE(Enter("school", token).ok());
+  VouchFor("[practitioner]");
+  ExpectRefused(Enter("school", token).status(), "this role");
+}
+
 TEST_F(DoorkeeperTest, WithTheIssuersKeyItsTokensGo) {
   const std::string token = TokenOf("council");
   EXPECT_TRUE(Enter("council", token).ok());
@@ -188,7 +239,16 @@ TEST_F(DoorkeeperTest, AMistakeInTheSettingsIsNamedWithItsLine) {
                            {{"council: {", "council: {partnerships: [A b], "}}),
        "partnership"},
       {absl::StrReplaceAll(good, {{"  school:", "  council:"}}), "one name"},
-      {absl::StrReplaceAll(good, {{"  school:", "  School:"}}), "name"}};
+      {absl::StrReplaceAll(good, {{"  school:", "  School:"}}), "name"},
+      {absl::StrReplaceAll(good, {{"[practitioner", "[practitionr"}}),
+       "practitionr"},
+      {absl::StrReplaceAll(good, {{"[practitioner", "[unspecified"}}),
+       "unspecified"},
+      // One name without brackets is no list, which would mean any.
+      {absl::StrReplaceAll(good, {{"roles: [", "agencies: school #"}}),
+       "agencies must be a list"},
+      {absl::StrReplaceAll(good, {{"roles: [", "roles: auditor #"}}),
+       "roles must be a list"}};
   for (const auto& [text, why] : mistakes) {
     Write("node/identity.yaml", text);
     const absl::Status status = keeper->health();

@@ -130,6 +130,9 @@ absl::Status ReadPerson(const json& claims, const Issuer& issuer,
   if (!issuer.agencies.empty() && issuer.agencies.count(token->agency) == 0) {
     return Refused("is of an issuer that does not vouch for this agency");
   }
+  if (issuer.roles.count(token->role) == 0) {
+    return Refused("is of an issuer that does not vouch for this role");
+  }
   return absl::OkStatus();
 }
 

@@ -6,7 +6,8 @@
 //   iss, aud, exp, iat, jti   required; nbf optional; times in whole seconds
 //   sub                       the practitioner, as the agency calls them
 //   kith_agency               the agency that vouches for them
-//   kith_role                 "practitioner"..., as in kith.agency.v1.Role
+//   kith_role                 "practitioner"..., as in kith.agency.v1.Role; one
+//                             that the issuer vouches for
 //   kith_person               person id of a family member, who needs one
 //   name, kith_profession, kith_contact   what the agency says of them
 //
@@ -29,6 +30,7 @@ struct Issuer {
   std::string audience;            // must be in `aud`
   absl::Duration life_max;         // exp - iat at most
   std::set<std::string> agencies;  // it may vouch for; empty: for all
+  std::set<std::string> roles;     // it may vouch for; empty: for none
   Jwks keys;
 };
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/id.h"
 #include "base/status.h"
+#include "kith/agency/v1/frame.pb.h"
 
 namespace kith::identity {
 namespace {
@@ -41,16 +42,26 @@ void CheckMembers(const YAML::Node& map, const std::set<std::string>& known) {
   }
 }
 
+// A list that may be left out. One name without brackets would read as none,
+// which for agencies and keys means any.
+YAML::Node ListOf(const YAML::Node& map, const char* member) {
+  const YAML::Node list = map[member];
+  if (list && !list.IsSequence()) {
+    Wrong(list, absl::StrCat(member, " must be a list"));
+  }
+  return list;
+}
+
 Agency AgencyOf(const YAML::Node& said) {
   Agency agency;
   CheckMembers(said, {"enabled", "keys", "partnerships"});
   if (said["enabled"]) agency.enabled = said["enabled"].as<bool>();
-  for (const YAML::Node& key : said["keys"]) {
+  for (const YAML::Node& key : ListOf(said, "keys")) {
     auto digest = absl::AsciiStrToLower(key.as<std::string>());
     if (digest.size() != 64) Wrong(key, "a key is 64 hexadecimal digits");
     agency.keys.insert(std::move(digest));
   }
-  for (const YAML::Node& name : said["partnerships"]) {
+  for (const YAML::Node& name : ListOf(said, "partnerships")) {
     agency.partnerships.insert(name.as<std::string>());
     if (!base::IsName(name.as<std::string>())) {
       Wrong(name, "is no name of a partnership");
@@ -59,10 +70,56 @@ Agency AgencyOf(const YAML::Node& said) {
   return agency;
 }
 
+// As tokens name them.
+std::string NameOf(agency::v1::Role role) {
+  return absl::AsciiStrToLower(
+      agency::v1::Role_Name(role).substr(sizeof("ROLE_") - 1));
+}
+
+bool IsRole(const std::string& name) {
+  const auto* all = agency::v1::Role_descriptor();
+  for (int i = 0; i < all->value_count(); ++i) {
+    const auto role = static_cast<agency::v1::Role>(all->value(i)->number());
+    if (role != agency::v1::ROLE_UNSPECIFIED && NameOf(role) == name) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Those that open nothing but their own agency's and what others permit it, or
+// figures and connections.
+std::set<std::string> RolesOfDailyWork() {
+  std::set<std::string> names;
+  for (const agency::v1::Role role :
+       {agency::v1::ROLE_PRACTITIONER, agency::v1::ROLE_LEAD_PROFESSIONAL,
+        agency::v1::ROLE_PANEL_CHAIR, agency::v1::ROLE_ACCESS_TEAM,
+        agency::v1::ROLE_SAFEGUARDING_LEAD, agency::v1::ROLE_LEADERSHIP_MANAGER,
+        agency::v1::ROLE_INTEGRATION_ENGINEER}) {
+    names.insert(NameOf(role));
+  }
+  return names;
+}
+
+// Of an issuer.
+std::set<std::string> RolesOf(const YAML::Node& said) {
+  const YAML::Node list = ListOf(said, "roles");
+  if (!list) return RolesOfDailyWork();
+  std::set<std::string> names;
+  for (const YAML::Node& one : list) {
+    const auto name = one.as<std::string>();
+    if (!IsRole(name)) {
+      Wrong(one, absl::StrCat("there is no role \"", name, "\""));
+    }
+    names.insert(name);
+  }
+  return names;
+}
+
 // All but the keys; the file that holds them in `jwks`.
 Issuer IssuerOf(const YAML::Node& said, std::string* jwks) {
-  CheckMembers(said,
-               {"issuer", "audience", "jwks", "life_minutes_max", "agencies"});
+  CheckMembers(said, {"issuer", "audience", "jwks", "life_minutes_max",
+                      "agencies", "roles"});
   for (const char* member : {"issuer", "audience", "jwks"}) {
     if (!said[member]) Wrong(said, absl::StrCat("lacks \"", member, "\""));
   }
@@ -74,9 +131,10 @@ Issuer IssuerOf(const YAML::Node& said, std::string* jwks) {
     Wrong(said, "life_minutes_max must be 1 to 1440");
   }
   issuer.life_max = absl::Minutes(minutes);
-  for (const YAML::Node& agency : said["agencies"]) {
+  for (const YAML::Node& agency : ListOf(said, "agencies")) {
     issuer.agencies.insert(agency.as<std::string>());
   }
+  issuer.roles = RolesOf(said);
   *jwks = said["jwks"].as<std::string>();
   if (jwks->find('/') != std::string::npos) {
     Wrong(said["jwks"], "must be a file in this folder");

@@ -20,6 +20,13 @@
 //       jwks: jwks.json
 //       life_minutes_max: 60                # 60 when it is left out
 //       agencies: [riverside_council]       # all when it is left out
+//       roles: [practitioner, auditor]      # as kith.agency.v1.Role
+//
+// An issuer's roles are all that it vouches for. Where they are left out, it is
+// for those of daily work: practitioner, lead_professional, panel_chair,
+// access_team, safeguarding_lead, leadership_manager, integration_engineer.
+// Whoever sees across agencies, or what is a family member's own, has a role
+// that is listed: auditor, hub_administrator, privacy_officer, family_member.
 //
 // An agency's name means one agency: it stands once, and with the partnerships
 // that it belongs to. On a node with several an agency without them belongs to

@@ -31,6 +31,23 @@ EntityNumber OtherOf(const ledger::v1::MatchRow& match, EntityNumber record) {
                                         : match.judged().one();
 }
 
+// Adds to `same` what sure links within the person lead to, one after the
+// other.
+absl::Status FollowSure(const RecordSet& person, Reading& reading,
+                        absl::btree_set<EntityNumber>& same) {
+  std::vector<EntityNumber> reached(same.begin(), same.end());
+  for (size_t i = 0; i < reached.size() && person.size() > 1; ++i) {
+    ASSIGN_OR_RETURN(const Things matches,
+                     reading.Of(reached[i], Kind::kMatch));
+    for (const Thing* thing : matches) {
+      const EntityNumber other = OtherOf(thing->row.match(), reached[i]);
+      if (!IsSure(thing->row.match()) || person.count(other) == 0) continue;
+      if (same.insert(other).second) reached.push_back(other);
+    }
+  }
+  return absl::OkStatus();
+}
+
 class Inquiry {
  public:
   Inquiry(const core::StateReader& view, absl::CivilDay today)
@@ -73,7 +90,7 @@ class Inquiry {
     const RecordSet person(standing.perhaps_same.begin(),
                            standing.perhaps_same.end());
     RETURN_IF_ERROR(AddBirth(record, person, standing));
-    RETURN_IF_ERROR(FollowSure(person, standing));
+    RETURN_IF_ERROR(FollowSure(person, reading_, standing.surely_same));
     return FollowPossible(person, standing);
   }
 
@@ -89,22 +106,6 @@ class Inquiry {
       if (!core::IsSound(birth) || !core::IsWhole(birth)) continue;
       standing.born = core::FirstDay(birth);
       return absl::OkStatus();
-    }
-    return absl::OkStatus();
-  }
-
-  // Sure links within the person, one after the other.
-  absl::Status FollowSure(const RecordSet& person, RecordStanding& standing) {
-    std::vector<EntityNumber> reached(standing.surely_same.begin(),
-                                      standing.surely_same.end());
-    for (size_t i = 0; i < reached.size() && person.size() > 1; ++i) {
-      ASSIGN_OR_RETURN(const Things matches,
-                       reading_.Of(reached[i], Kind::kMatch));
-      for (const Thing* thing : matches) {
-        const EntityNumber other = OtherOf(thing->row.match(), reached[i]);
-        if (!IsSure(thing->row.match()) || person.count(other) == 0) continue;
-        if (standing.surely_same.insert(other).second) reached.push_back(other);
-      }
     }
     return absl::OkStatus();
   }
@@ -290,6 +291,24 @@ class Inquiry {
 void Concerned::Add(const ledger::v1::ItemLabel& label) {
   records.insert(label.records().begin(), label.records().end());
   if (label.family() != 0) families.insert(label.family());
+}
+
+absl::StatusOr<bool> HoldsRecordOf(const core::StateReader& view,
+                                   absl::string_view agency,
+                                   EntityNumber record) {
+  Reading reading(view);
+  ASSIGN_OR_RETURN(const auto records, reading.RecordsOf(record));
+  absl::btree_set<EntityNumber> same = {record};
+  RETURN_IF_ERROR(
+      FollowSure(RecordSet(records.begin(), records.end()), reading, same));
+  for (const EntityNumber one : same) {
+    ASSIGN_OR_RETURN(const ThingRow* row, reading.Record(one));
+    if (row != nullptr && !row->record().gone() &&
+        row->record().agency() == agency) {
+      return true;
+    }
+  }
+  return false;
 }
 
 absl::StatusOr<Standing> StandingOf(const core::StateReader& view,

@@ -14,6 +14,7 @@
 
 #include "absl/container/btree_set.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "kith/ledger/v1/label.pb.h"
@@ -77,6 +78,12 @@ absl::Time EndOf(const ledger::v1::OverrideRow& row);
 // Whether the family is not told of it.
 bool IsEmbargoed(const ledger::v1::OverrideRow& row);
 bool IsEmbargoed(const ledger::v1::GlassRow& row);
+
+// Whether the agency holds a record, not made in error, of that record's
+// person: itself, or one that is surely the same.
+absl::StatusOr<bool> HoldsRecordOf(const core::StateReader& view,
+                                   absl::string_view agency,
+                                   core::EntityNumber record);
 
 absl::StatusOr<Standing> StandingOf(const core::StateReader& view,
                                     const Concerned& concerned, absl::Time now);

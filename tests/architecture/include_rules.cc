@@ -68,7 +68,7 @@ const std::vector<Rule>& Table() {
         "kith/"},
        kShell},
       {"services/identity/",
-       {"base/", "services/identity/"},
+       {"base/", "services/identity/", "kith/agency/"},
        {"absl/", "openssl/", "nlohmann/", "yaml-cpp/", "posix"}},
       {"services/api/",
        {"base/", "eventstore/", "services/core/", "services/views/",

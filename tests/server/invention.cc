@@ -617,7 +617,7 @@ void Invention::Override() {
 }
 
 std::vector<Who> Invention::Readers(
-    const std::vector<std::string>& person_ids) {
+    const std::vector<std::pair<std::string, std::string>>& persons) {
   static const auto* kRoles = new std::vector<std::string>{
       "practitioner",      "lead_professional", "panel_chair",
       "hub_administrator", "access_team",       "safeguarding_lead",
@@ -634,9 +634,10 @@ std::vector<Who> Invention::Readers(
     readers.push_back(who);
   }
   for (int i = 0; i < 4; ++i) {
-    Who member = Of(AnyAgency(), "", "family_member");
+    const auto& [person, agency] = Pick(persons);
+    Who member = Of(Chance(80) ? agency : AnyAgency(), "", "family_member");
     member.purpose = Chance(50) ? "own_information" : "early_help";
-    member.person = Pick(person_ids);
+    member.person = person;
     readers.push_back(member);
   }
   return readers;

@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/server/family_story.h"
@@ -29,8 +30,10 @@ class Invention {
 
   const std::vector<Human>& humans() const { return humans_; }
   // One of every role and some more, with agency and purpose as it happens. As
-  // the last of the readers, members of the families.
-  std::vector<Who> Readers(const std::vector<std::string>& person_ids);
+  // the last of the readers, members of the families: of `persons`, by the
+  // agencies that stated them and, now and then, by another.
+  std::vector<Who> Readers(
+      const std::vector<std::pair<std::string, std::string>>& persons);
   // From `from` to `to`, both included.
   int Int(int from, int to) {
     return std::uniform_int_distribution<int>(from, to)(random_);

@@ -78,6 +78,7 @@ void LedgerIndex::TakePeople(const Fact& fact) {
     }
     if (record.id().empty()) return;
     records_[record.number()] = record.id();
+    stated_by_[record.number()] = fact.by().agency();
     person_of_[record.number()] = record.number();
   } else if (fact.has_persons_merged()) {
     for (const uint64_t record : fact.persons_merged().records()) {
@@ -214,6 +215,16 @@ std::vector<std::string> LedgerIndex::Persons() const {
     if (record == person) ids.push_back(records_.at(record));
   }
   return ids;
+}
+
+std::vector<std::pair<std::string, std::string>> LedgerIndex::StatedPersons()
+    const {
+  std::vector<std::pair<std::string, std::string>> stated;
+  for (const auto& [record, person] : person_of_) {
+    if (record != person) continue;
+    stated.emplace_back(records_.at(record), stated_by_.at(record));
+  }
+  return stated;
 }
 
 std::vector<std::string> LedgerIndex::Families() const {

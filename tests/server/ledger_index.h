@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/civil_time.h"
@@ -38,6 +39,9 @@ class LedgerIndex {
 
   // Ids of persons, and of families that joined no other.
   std::vector<std::string> Persons() const;
+  // Persons' ids beside the agencies that stated the records which those are
+  // from.
+  std::vector<std::pair<std::string, std::string>> StatedPersons() const;
   std::vector<std::string> Families() const;
   // Every record of the person, or of the present members of the family.
   std::set<uint64_t> RecordsOf(const std::string& person_id) const;
@@ -88,9 +92,10 @@ class LedgerIndex {
 
   const absl::CivilDay today_;
   std::map<std::string, int> kinds_;
-  std::map<uint64_t, std::string> records_;  // their first ids
-  std::map<uint64_t, std::string> numbers_;  // NHS numbers, of records
-  std::map<uint64_t, uint64_t> person_of_;   // the person's first record
+  std::map<uint64_t, std::string> records_;    // their first ids
+  std::map<uint64_t, std::string> numbers_;    // NHS numbers, of records
+  std::map<uint64_t, std::string> stated_by_;  // agencies, of records
+  std::map<uint64_t, uint64_t> person_of_;     // the person's first record
   std::map<uint64_t, std::string> families_;
   std::map<uint64_t, uint64_t> joined_;            // to the survivor
   std::map<uint64_t, std::string> practitioners_;  // their agencies

@@ -804,7 +804,7 @@ void CompareAll(int seed, Counts& counts) {
   const absl::CivilDay today = base::LondonDay(server.clock().Now());
   const LedgerIndex ledger(*server.node().Read(), today);
   std::vector<Walker> walkers;
-  for (const Who& reader : invention.Readers(ledger.Persons())) {
+  for (const Who& reader : invention.Readers(ledger.StatedPersons())) {
     walkers.push_back({reader, invention.Int(1, 3)});
   }
   std::vector<Counts> counted(kAtOnce);

@@ -8,6 +8,7 @@
 #include "absl/strings/substitute.h"
 #include "google/protobuf/util/time_util.h"
 #include "kith/api/v1/audit_service.grpc.pb.h"
+#include "kith/api/v1/duplicate_service.grpc.pb.h"
 #include "kith/api/v1/operations_service.grpc.pb.h"
 #include "tests/server/family_story.h"
 
@@ -15,6 +16,7 @@ namespace kith::server_tests {
 namespace {
 
 using api::v1::AuditService;
+using api::v1::DuplicateService;
 using google::protobuf::util::TimeUtil;
 using grpc::StatusCode;
 
@@ -235,6 +237,55 @@ TEST_F(ReadsTest, TheAccessLogIsWalkedAfterTheLedger) {
   EXPECT_EQ(damaged.error_message(),
             "DAMAGED: the access log: damaged, says the test");
   EXPECT_FALSE(none.finished());
+}
+
+// Any agency's sign-on could name anybody, and saw what was that person's own.
+TEST_F(ReadsTest, R262_AnAgencyVouchesForMembersOfItsOwnRecordsOnly) {
+  Who member = Of("council", "", "family_member");
+  member.person = story.mother();
+  EXPECT_EQ(ReasonOf(Get(story.Get(), member).status), "OK");
+  member.agency = "school";
+  EXPECT_EQ(Get(story.Get(), member).code(), StatusCode::NOT_FOUND);
+  Who nobody = member;
+  nobody.person = Absent(story.mother());
+  EXPECT_EQ(ReasonOf(Get(story.Get(), member).status),
+            ReasonOf(Get(story.Get(), nobody).status));
+  // Nor do they act as that person.
+  const auto said = server.Say(
+      member, &ConsentService::Stub::StateConsent,
+      Text<api::v1::StateConsentRequest>(absl::Substitute(
+          R"(consent { about { person_id: "$0" } kind: CONSENT_KIND_SHARE
+               answer: CONSENT_ANSWER_GIVEN recipients { agency: "school" }
+               purpose: "early_help" answered_by { person_id: "$0" }
+               understood: ANSWER_YES })",
+          story.mother())));
+  EXPECT_EQ(said.code(), StatusCode::NOT_FOUND);
+}
+
+TEST_F(ReadsTest, AnAgencyVouchesForWhomItsRecordIsSurelyTheSameAs) {
+  const std::string record =
+      story.Made(&FamilyService::Stub::StatePerson,
+                 R"(person { record { system: "main" local_id: "parent" }
+               names { use: NAME_USE_USUAL given: "mother" family: "Ferris" }
+               birth_date { year: 1985 month: 6 day: 2 } })",
+                 Of("school", "t1"));
+  Who member = Of("school", "", "family_member");
+  member.person = story.mother();
+  // Their records are alike, and nobody has said that they are the same.
+  EXPECT_EQ(Get(story.Get(), member).code(), StatusCode::NOT_FOUND);
+  const auto decide = [&](const std::string& decision) {
+    story.Made(&DuplicateService::Stub::DecideMatch,
+               absl::Substitute(
+                   R"(decision { one { person_id: "$0" }
+                        other { person_id: "$1" } decision: $2
+                        reason: "asked her" })",
+                   story.mother(), record, decision),
+               Of("council", "hub", "hub_administrator"));
+  };
+  decide("MATCH_DECISION_SAME");
+  EXPECT_EQ(ReasonOf(Get(story.Get(), member).status), "OK");
+  decide("MATCH_DECISION_DIFFERENT");
+  EXPECT_EQ(Get(story.Get(), member).code(), StatusCode::NOT_FOUND);
 }
 
 TEST_F(ReadsTest, LooksComeInPages) {

@@ -10,12 +10,15 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "base/crypto.h"
 #include "base/id.h"
 #include "base/status.h"
+#include "kith/agency/v1/frame.pb.h"
 #include "nlohmann/json.hpp"
 #include "tools/authority/certificates.h"
 #include "tools/authority/tokens.h"
@@ -119,6 +122,18 @@ absl::Status MakeAgency(const std::string& folder,
   return WriteIdentity(path, made);
 }
 
+// Every role there is, as tokens name them.
+std::vector<std::string> AllRoles() {
+  std::vector<std::string> names;
+  const auto* all = agency::v1::Role_descriptor();
+  for (int i = 0; i < all->value_count(); ++i) {
+    if (all->value(i)->number() == agency::v1::ROLE_UNSPECIFIED) continue;
+    names.push_back(absl::AsciiStrToLower(
+        absl::StripPrefix(all->value(i)->name(), "ROLE_")));
+  }
+  return names;
+}
+
 absl::Status WriteSettings(const std::string& folder,
                            const std::string& trust_domain) {
   std::vector<fs::path> certificates;
@@ -139,7 +154,10 @@ absl::Status WriteSettings(const std::string& folder,
   }
   absl::StrAppend(&text, "issuers:\n  - issuer: ", kDevelopmentIssuer,
                   "\n    audience: ", kDevelopmentAudience,
-                  "\n    jwks: jwks.json\n    life_minutes_max: 1440\n");
+                  "\n    jwks: jwks.json\n    life_minutes_max: 1440\n",
+                  "    # For development: a real issuer lists what its agency "
+                  "needs.\n    roles: [",
+                  absl::StrJoin(AllRoles(), ", "), "]\n");
   return WriteFile(absl::StrCat(folder, "/node/identity.yaml"), text, 0644);
 }
 

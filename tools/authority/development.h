@@ -1,5 +1,6 @@
 // A development authority in a folder: certificates, tokens, and all a node
-// needs to believe them. For demonstrations and tests on one machine.
+// needs to believe them. For demonstrations and tests on one machine: its
+// issuer vouches for every role at every agency.
 //
 //   authority.crt, authority.key   signs certificates
 //   issuer.key                     signs tokens
