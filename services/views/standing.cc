@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "services/core/family/dates.h"
 #include "services/core/family/resolve.h"
+#include "services/core/identity/persons.h"
 #include "services/views/compose.h"
 #include "services/views/due.h"
 #include "services/views/find.h"
@@ -14,13 +15,6 @@ namespace kith::views {
 namespace {
 
 // A link that a person made, or that rests on a verified identifier.
-bool IsSure(const ledger::v1::MatchRow& match) {
-  if (match.decision() == agency::v1::MATCH_DECISION_SAME) return true;
-  return match.decision() == agency::v1::MATCH_DECISION_UNSPECIFIED &&
-         match.judged().outcome() == ledger::v1::PAIR_OUTCOME_LINK &&
-         match.judged().verified();
-}
-
 bool IsPossible(const ledger::v1::MatchRow& match) {
   return match.decision() == agency::v1::MATCH_DECISION_UNSPECIFIED &&
          match.judged().outcome() == ledger::v1::PAIR_OUTCOME_POSSIBLE;
@@ -41,7 +35,10 @@ absl::Status FollowSure(const RecordSet& person, Reading& reading,
                      reading.Of(reached[i], Kind::kMatch));
     for (const Thing* thing : matches) {
       const EntityNumber other = OtherOf(thing->row.match(), reached[i]);
-      if (!IsSure(thing->row.match()) || person.count(other) == 0) continue;
+      if (!core::identity::IsSure(thing->row.match()) ||
+          person.count(other) == 0) {
+        continue;
+      }
       if (same.insert(other).second) reached.push_back(other);
     }
   }

@@ -2,6 +2,7 @@
 #include "base/civil_date.h"
 #include "gtest/gtest.h"
 #include "services/core/consent/standing.h"
+#include "services/views/find.h"
 #include "services/views/worklists.h"
 #include "tests/acceptance/world.h"
 
@@ -58,6 +59,11 @@ class ConsentRows : public ::testing::Test {
     *said.mutable_consent() = ThingWithId(consent);
     *said.mutable_withdrawn_by() = Person(who);
     return said;
+  }
+
+  void AsMember(absl::string_view who) {
+    world.By("council", *views::IdOfThing(world.views(), world.Record(who)),
+             agency::v1::ROLE_FAMILY_MEMBER);
   }
 
   World world;
@@ -230,6 +236,26 @@ TEST_F(ConsentRows, R097EachMemberAnswersForThemselvesAndAChildsParentForIt) {
   *said.add_about() = Person("council/father");
   *said.mutable_answered_by() = Person("council/father");
   EXPECT_THAT(world.Says(said), Records(Fact::kConsentRecorded));
+}
+
+// With an account of his own he could let himself be told what is hers.
+TEST_F(ConsentRows, R096R097WithTheirOwnAccountNobodyAnswersForAnotherAdult) {
+  ConsentStated said = Shares("council/mother");
+  *said.mutable_about(0) = Person("council/mother");
+  *said.mutable_recipients(0)->mutable_person() = Person("council/father");
+  AsMember("council/father");
+  EXPECT_THAT(world.Says(said), RefusedFor("NOT_YOURSELF", "R-096"));
+  EXPECT_THAT(world.Says(Shares("council/father")),
+              Records(Fact::kConsentRecorded));  // for his daughter
+  AsMember("council/mother");
+  const Ended given = world.Says(said);
+  EXPECT_THAT(given, Records(Fact::kConsentRecorded));
+  AsMember("council/father");
+  EXPECT_THAT(world.Says(Withdraws(given.id(), "council/mother")),
+              RefusedFor("NOT_YOURSELF", "R-097"));
+  AsMember("council/mother");
+  EXPECT_THAT(world.Says(Withdraws(given.id(), "council/mother")),
+              Records(Fact::kConsentEnded));
 }
 
 TEST_F(ConsentRows, A5ParentsWhoDisagreeConflictAndNeitherWins) {

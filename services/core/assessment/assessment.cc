@@ -8,6 +8,7 @@
 
 #include "services/core/assessment/scores.h"
 #include "services/core/family/roles.h"
+#include "services/core/family/speaking.h"
 #include "services/core/keys.h"
 #include "services/core/parts.h"
 
@@ -110,6 +111,8 @@ absl::StatusOr<ScoreRecorded> Resolved(const Score& said,
                      decision.Record(said.scored_by()));
     recorded.set_scored_by(scorer);
   }
+  RETURN_IF_ERROR(family::RequireYourself(recorded.scored_by(),
+                                          "score.scored_by", decision));
   *recorded.mutable_said() = said;
   recorded.mutable_said()->clear_scored_by();
   // A feed that gives no day repeats its score at each extract: the day of the

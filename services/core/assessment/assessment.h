@@ -18,7 +18,7 @@ inline constexpr int kScoresMax = 500;
 // Records an assessment or its change, then its scores that are new or other
 // than known. INVALID_ARGUMENT: about nobody, lists too long, impossible dates,
 // worries without own key, or a score as below. PERMISSION_DENIED: another
-// agency's assessment.
+// agency's assessment, or as below.
 absl::Status Decide(const agency::v1::AssessmentStated& said,
                     Decision& decision);
 
@@ -26,7 +26,7 @@ absl::Status Decide(const agency::v1::AssessmentStated& said,
 // instrument or item, or a value out of its range. FAILED_PRECONDITION: an act
 // that says no phase or of which nobody is the scorer, or an
 // assessment that is full. PERMISSION_DENIED: a feed scores another agency's
-// assessment.
+// assessment, or a family member for another (NOT_YOURSELF, R-097).
 absl::Status Decide(const agency::v1::ScoreGiven& said, Decision& decision);
 
 absl::Status Evolve(StateWriter& state, const ledger::v1::Fact& fact,

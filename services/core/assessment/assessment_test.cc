@@ -146,6 +146,22 @@ TEST_F(AssessmentTest, AScoreIsAboutItsScorerTooAndAboutEachOnce) {
   EXPECT_THAT((*self)[0].also_about, IsEmpty());
 }
 
+// one member's word stood as another's.
+TEST_F(AssessmentTest, AFamilyMemberScoresAsThemselvesAlone) {
+  const std::string id = Begin();
+  bench.Act("council", bench.IdOf(base::IdKind::kPerson, ben),
+            agency::v1::ROLE_FAMILY_MEMBER);
+  const auto by = [](const std::string& who) {
+    return std::string(kNorfolk) +
+           " scored_by { record { system: 'main' local_id: '" + who + "' } }";
+  };
+  EXPECT_THAT(Say(Given(id, by("anna"))), RefusedWith("NOT_YOURSELF"));
+  EXPECT_THAT(Say(Stated("scores { " + by("anna") + " }")),
+              RefusedWith("NOT_YOURSELF"));
+  EXPECT_THAT(Say(Given(id, by("ben"))), IsOk());
+  EXPECT_THAT(Say(Given(id, kNorfolk)), IsOk());  // their own, as recorder
+}
+
 TEST_F(AssessmentTest, AnotherDayIsAnotherScoreAndTheSameDayACorrection) {
   const std::string id = Begin();
   EXPECT_THAT(Say(Given(id, kNorfolk)), IsOk());

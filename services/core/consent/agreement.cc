@@ -13,6 +13,7 @@
 #include "services/core/family/dates.h"
 #include "services/core/family/resolve.h"
 #include "services/core/family/roles.h"
+#include "services/core/family/speaking.h"
 #include "services/core/keys.h"
 
 namespace kith::core::consent {
@@ -100,9 +101,9 @@ absl::Status Supersede(EntityNumber family, EntityNumber by,
 // The party that is this person; 0: none.
 absl::StatusOr<EntityNumber> PartyOf(const FamilyAgreementRow& row,
                                      EntityNumber record,
-                                     const StateReader& state) {
+                                     const Decision& decision) {
   for (const EntityNumber party : row.recorded().parties()) {
-    ASSIGN_OR_RETURN(const bool same, AreOnePerson(state, party, record));
+    ASSIGN_OR_RETURN(const bool same, AreOnePerson(decision, party, record));
     if (same) return party;
   }
   return EntityNumber{0};
@@ -184,6 +185,8 @@ absl::Status Decide(const FamilyAgreementSigned& said, Decision& decision) {
   ASSIGN_OR_RETURN(const FamilyAgreementRow row, RowOf(number, decision));
   ASSIGN_OR_RETURN(const EntityNumber record,
                    decision.Record(said.signed_by()));
+  RETURN_IF_ERROR(family::RequireYourself(
+      record, "family_agreement_signed.signed_by", decision));
   if (row.superseded_by() != 0) {
     return Refuse("SUPERSEDED", "another agreement took its place", {"R-093"});
   }
@@ -191,8 +194,7 @@ absl::Status Decide(const FamilyAgreementSigned& said, Decision& decision) {
   if (said.version() != 0 && said.version() != version) {
     return Stale("the agreement has a later version");
   }
-  ASSIGN_OR_RETURN(const EntityNumber party,
-                   PartyOf(row, record, decision.state()));
+  ASSIGN_OR_RETURN(const EntityNumber party, PartyOf(row, record, decision));
   if (party == 0) {
     return Refuse("NOT_A_PARTY", "only who is named signs", {"R-093"},
                   "family_agreement_signed.signed_by");

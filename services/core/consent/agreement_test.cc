@@ -148,6 +148,33 @@ TEST_F(AgreementTest, R093WhoIsNotNamedDoesNotSign) {
   EXPECT_THAT(Say(Signed("aunt")), RefusedWith("NOT_A_PARTY"));
 }
 
+// One could sign for every party.
+TEST_F(AgreementTest, R093R097AFamilyMemberSignsForThemselvesAlone) {
+  Given(Agreement("we meet each month"));
+  bench.Act("council", bench.IdOf(base::IdKind::kPerson, mother),
+            agency::v1::ROLE_FAMILY_MEMBER);
+  EXPECT_THAT(Say(Signed("child")), RefusedWith("NOT_YOURSELF"));
+  EXPECT_EQ(Row().signatures_size(), 0);
+  EXPECT_THAT(Say(Signed("mother")), IsOk());
+  EXPECT_EQ(Row().signatures_size(), 1);
+}
+
+TEST_F(AgreementTest, R093ASureLinkMakesAMemberTheParty) {
+  Given(Agreement("we meet each month"));
+  const EntityNumber patient = bench.AddRecord("health", "patient");
+  const auto signs = [&] {
+    auto said = Signed("");
+    *said.mutable_signed_by() = PersonOf(Local("health", "patient"));
+    bench.Act("health", bench.IdOf(base::IdKind::kPerson, patient),
+              agency::v1::ROLE_FAMILY_MEMBER);
+    return Say(said);
+  };
+  bench.Link({mother, patient});
+  EXPECT_THAT(signs(), RefusedWith("NOT_A_PARTY"));
+  bench.Link({mother, patient}, true);
+  EXPECT_THAT(signs(), IsOk());
+}
+
 TEST_F(AgreementTest, R093TheDutyToShareIsExplained) {
   auto said = Agreement("we meet each month");
   said.set_duty_explained(agency::v1::ANSWER_NO);

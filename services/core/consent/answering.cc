@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/status.h"
 #include "services/core/family/capacity.h"
-#include "services/core/identity/persons.h"
+#include "services/core/family/speaking.h"
 #include "services/core/keys.h"
 
 namespace kith::core::consent {
@@ -107,8 +107,7 @@ absl::StatusOr<bool> IsJudged(const Decision& decision, EntityNumber record,
 absl::Status OfUnknownAge(const Decision& decision, EntityNumber record,
                           bool self) {
   if (!self) return AgeUnknown();
-  ASSIGN_OR_RETURN(const auto records,
-                   identity::RecordsOf(decision.state(), record));
+  ASSIGN_OR_RETURN(const auto records, family::RecordsFor(decision, record));
   ASSIGN_OR_RETURN(const bool parent,
                    HasRelation(decision.state(), records, {}, SaysParent));
   return parent ? absl::OkStatus() : AgeUnknown();
@@ -116,17 +115,18 @@ absl::Status OfUnknownAge(const Decision& decision, EntityNumber record,
 
 }  // namespace
 
-absl::StatusOr<bool> AreOnePerson(const StateReader& state, EntityNumber one,
+absl::StatusOr<bool> AreOnePerson(const Decision& decision, EntityNumber one,
                                   EntityNumber other) {
-  ASSIGN_OR_RETURN(const EntityNumber first, identity::PersonOf(state, one));
-  ASSIGN_OR_RETURN(const EntityNumber second, identity::PersonOf(state, other));
-  return first == second;
+  if (one == other) return true;
+  ASSIGN_OR_RETURN(const auto records, family::RecordsFor(decision, one));
+  return std::binary_search(records.begin(), records.end(), other);
 }
 
-absl::StatusOr<bool> IsParentOf(const StateReader& state, EntityNumber parent,
+absl::StatusOr<bool> IsParentOf(const Decision& decision, EntityNumber parent,
                                 EntityNumber child) {
-  ASSIGN_OR_RETURN(const auto parents, identity::RecordsOf(state, parent));
-  ASSIGN_OR_RETURN(const auto children, identity::RecordsOf(state, child));
+  const StateReader& state = decision.state();
+  ASSIGN_OR_RETURN(const auto parents, family::RecordsFor(decision, parent));
+  ASSIGN_OR_RETURN(const auto children, family::RecordsFor(decision, child));
   ASSIGN_OR_RETURN(const bool direct,
                    HasRelation(state, parents, children, SaysParent));
   if (direct) return true;
@@ -136,7 +136,8 @@ absl::StatusOr<bool> IsParentOf(const StateReader& state, EntityNumber parent,
 absl::Status MayAnswer(const Decision& decision, EntityNumber record,
                        EntityNumber answered_by, const ConsentStated& said) {
   const StateReader& state = decision.state();
-  ASSIGN_OR_RETURN(const bool self, AreOnePerson(state, record, answered_by));
+  ASSIGN_OR_RETURN(const bool self,
+                   AreOnePerson(decision, record, answered_by));
   ASSIGN_OR_RETURN(
       const AgeBand band,
       family::AgeBandOf(state, record, decision.day(), decision.rules()));
@@ -151,7 +152,8 @@ absl::Status MayAnswer(const Decision& decision, EntityNumber record,
     ASSIGN_OR_RETURN(const bool competent, IsJudged(decision, record, said));
     return competent ? absl::OkStatus() : NotJudged();
   }
-  ASSIGN_OR_RETURN(const bool parent, IsParentOf(state, answered_by, record));
+  ASSIGN_OR_RETURN(const bool parent,
+                   IsParentOf(decision, answered_by, record));
   if (parent) return absl::OkStatus();
   if (band == AgeBand::kJudged) return NotTheirs();
   return Refuse("PARENT_MUST_ANSWER", "below this age a parent answers",

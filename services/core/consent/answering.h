@@ -5,17 +5,17 @@
 #include "absl/status/statusor.h"
 #include "kith/agency/v1/consent.pb.h"
 #include "services/core/decision.h"
-#include "services/core/state.h"
 
 namespace kith::core::consent {
 
-// Whether both records are of one person.
-absl::StatusOr<bool> AreOnePerson(const StateReader& state, EntityNumber one,
+// Whether both records are of one person; surely so when a family member acts
+// (family/speaking.h).
+absl::StatusOr<bool> AreOnePerson(const Decision& decision, EntityNumber one,
                                   EntityNumber other);
 
 // Whether some agency states the one to be a parent of the other, or to have
-// parental responsibility for them.
-absl::StatusOr<bool> IsParentOf(const StateReader& state, EntityNumber parent,
+// parental responsibility for them; of records that are theirs as above.
+absl::StatusOr<bool> IsParentOf(const Decision& decision, EntityNumber parent,
                                 EntityNumber child);
 
 // OK when `answered_by` may answer for the person of `record` in that matter on

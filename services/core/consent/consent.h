@@ -14,6 +14,9 @@
 //   age not known      the person, if they are known to be somebody's parent
 // NOT_NEEDED holds from 12 to 15 only, with such a judgement.
 //
+// A family member who acts answers, withdraws and signs as themselves alone:
+// Forbid NOT_YOURSELF, family/speaking.h.
+//
 // A later answer of the same person about the same kind, purpose and people
 // takes the place of the earlier one; answers of two people stand side by side
 // (standing.h). A safeguarding override never changes a consent.
@@ -36,7 +39,7 @@ inline constexpr int kClassesMax = 20;
 // NOT_UNDERSTOOD, ANSWERER_MISSING, PARENT_MUST_ANSWER,
 // COMPETENCE_NOT_JUDGED, PERSON_ANSWERS_THEMSELVES,
 // NOT_THEIRS_TO_ANSWER, AGE_UNKNOWN, NOT_NEEDED_AT_THIS_AGE.
-// Forbid NOT_YOURS: the key is another agency's.
+// Forbid NOT_YOURS: the key is another agency's, or a family member names one.
 absl::Status Decide(const agency::v1::ConsentStated& said, Decision& decision);
 
 // Forbid NOT_WHO_GAVE_IT: neither who answered nor the person themselves; and

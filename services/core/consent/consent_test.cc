@@ -94,6 +94,11 @@ class ConsentTest : public ::testing::Test {
     ASSERT_EQ(bench.made().size(), 1u);
     last_id = bench.made()[0].id();
   }
+  // The family member of that record acts.
+  void As(EntityNumber member) {
+    bench.Act("council", bench.IdOf(base::IdKind::kPerson, member),
+              agency::v1::ROLE_FAMILY_MEMBER);
+  }
   ConsentStanding Now(absl::CivilDay day,
                       absl::string_view purpose = "early_help") {
     return Standing(*ConsentsOf(bench.state(), child),
@@ -329,6 +334,73 @@ TEST_F(ConsentTest, R080ThePersonThemselvesWithdrawsOnceCompetentOrSixteen) {
   EXPECT_THAT(Say(Withdrawn("child")), RefusedWith("NOT_WHO_GAVE_IT"));
   bench.On(absl::CivilDay(2028, 2, 29));
   EXPECT_THAT(Say(Withdrawn("child")), IsOk());
+}
+
+// The father could answer as the mother, and let himself be told of her.
+TEST_F(ConsentTest, R096R097AFamilyMemberAnswersAsThemselvesAlone) {
+  As(father);
+  EXPECT_THAT(Say(Share({"mother"}, "mother")), RefusedWith("NOT_YOURSELF"));
+  EXPECT_THAT(Say(Refusing(Share({"child"}, "mother"))),
+              RefusedWith("NOT_YOURSELF"));
+  EXPECT_THAT(Say(Share({"father"}, "father")), IsOk());
+  EXPECT_THAT(Say(Share({"mother"}, "father")),
+              RefusedWith("PERSON_ANSWERS_THEMSELVES"));
+  As(mother);
+  EXPECT_THAT(Say(Share({"mother"}, "mother")), IsOk());
+  bench.Act("council", "w9", agency::v1::ROLE_FAMILY_MEMBER);  // nobody known
+  EXPECT_THAT(Say(Share({"mother"}, "mother")), RefusedWith("NOT_YOURSELF"));
+}
+
+TEST_F(ConsentTest, R068AParentAnswersThemselvesForTheirChild) {
+  As(father);
+  EXPECT_THAT(Say(Share({"child"}, "child")), RefusedWith("NOT_YOURSELF"));
+  EXPECT_THAT(Say(Share({"father", "child"}, "father")), IsOk());
+  As(aunt);
+  EXPECT_THAT(Say(Share({"child"}, "aunt")), RefusedWith("PARENT_MUST_ANSWER"));
+}
+
+TEST_F(ConsentTest, R080R097AFamilyMemberWithdrawsAsThemselvesAlone) {
+  Given(Share({"child"}, "mother"));
+  As(father);
+  EXPECT_THAT(Say(Withdrawn("mother")), RefusedWith("NOT_YOURSELF"));
+  EXPECT_THAT(Say(Withdrawn("father")), RefusedWith("NOT_WHO_GAVE_IT"));
+  ConsentWithdrawn nobodys = Withdrawn("mother");
+  nobodys.clear_withdrawn_by();
+  EXPECT_THAT(Say(nobodys), RefusedWith("NOT_WHO_GAVE_IT"));
+  As(mother);
+  EXPECT_THAT(Say(Withdrawn("mother")), IsOk());
+  EXPECT_EQ(Now(today), ConsentStanding::kWithdrawn);
+}
+
+// A machine took the father for his namesake; so does nobody who acts.
+TEST_F(ConsentTest, R096NobodySpeaksByALinkThatIsNotSure) {
+  const EntityNumber namesake = Add("namesake", absl::CivilDay(1980, 5, 5));
+  const EntityNumber his = Add("his", absl::CivilDay(2014, 1, 1));
+  Relate(namesake, his);
+  Given(Share({"namesake"}, "namesake"));
+  bench.Link({father, namesake});
+  As(father);
+  EXPECT_THAT(Say(Share({"father"}, "namesake")), RefusedWith("NOT_YOURSELF"));
+  EXPECT_THAT(Say(Share({"namesake"}, "father")),
+              RefusedWith("PERSON_ANSWERS_THEMSELVES"));
+  EXPECT_THAT(Say(Share({"his"}, "father")), RefusedWith("PARENT_MUST_ANSWER"));
+  EXPECT_THAT(Say(Withdrawn("father")), RefusedWith("NOT_WHO_GAVE_IT"));
+  bench.Link({father, namesake}, true);
+  EXPECT_THAT(Say(Share({"namesake"}, "father")), IsOk());
+  EXPECT_THAT(Say(Share({"his"}, "father")), IsOk());
+}
+
+// Under the agency's key they would take the place of what another answered.
+TEST_F(ConsentTest, R097AFamilyMemberNamesNoKeyOfAnAgency) {
+  ConsentStated said = Share({"mother"}, "mother");
+  *said.mutable_consent() = Local("", "C1");
+  ASSERT_THAT(Say(said), IsOk());
+  As(father);
+  said = Refusing(Share({"father"}, "father"));
+  *said.mutable_consent() = Local("", "C1");
+  EXPECT_THAT(Say(said), RefusedWith("NOT_YOURS"));
+  said.clear_consent();
+  EXPECT_THAT(Say(said), IsOk());
 }
 
 TEST_F(ConsentTest, AStaleVersionIsReadAgain) {

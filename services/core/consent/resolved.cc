@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "base/status.h"
 #include "services/core/consent/consent.h"
+#include "services/core/family/speaking.h"
 
 namespace kith::core::consent {
 namespace {
@@ -100,8 +101,12 @@ absl::Status CheckOwnKey(const agency::v1::LocalRef& key,
     if (!decision.reported()) return absl::OkStatus();
     return Senseless("KEY_MISSING", "a report names its own key");
   }
-  if (decision.Own(key).agency() == decision.agency()) return absl::OkStatus();
-  return Forbid("NOT_YOURS", "it bears another agency's key");
+  if (decision.Own(key).agency() != decision.agency()) {
+    return Forbid("NOT_YOURS", "it bears another agency's key");
+  }
+  if (!family::MemberActs(decision)) return absl::OkStatus();
+  return Forbid("NOT_YOURS", "keys are for what agencies say",
+                {"R-096", "R-097"});
 }
 
 }  // namespace kith::core::consent

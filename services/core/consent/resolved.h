@@ -33,7 +33,8 @@ absl::Status CheckClasses(const google::protobuf::RepeatedField<int>& classes,
 // Subjects besides the first, in whose history the fact belongs too.
 std::vector<Subject> AlsoAbout(const std::vector<EntityNumber>& records);
 
-// Forbid NOT_YOURS: another agency's key. Senseless: a report without a key.
+// Forbid NOT_YOURS: another agency's key, or any of a family member, who would
+// say anew what others said under it. Senseless: a report without a key.
 absl::Status CheckOwnKey(const agency::v1::LocalRef& key,
                          const Decision& decision);
 

@@ -74,12 +74,12 @@ absl::StatusOr<RestrictionRecorded> Recorded(const RestrictionStated& said,
 
 // Whether it keeps something from a parent of the one who asks.
 absl::StatusOr<bool> IsKeptFromParent(const RestrictionRecorded& recorded,
-                                      const StateReader& state) {
+                                      const Decision& decision) {
   if (recorded.said().from_family()) return true;
   for (const auto& barred : recorded.barred()) {
     if (barred.record() == 0) continue;
-    ASSIGN_OR_RETURN(const bool parent,
-                     IsParentOf(state, barred.record(), recorded.asked_by()));
+    ASSIGN_OR_RETURN(const bool parent, IsParentOf(decision, barred.record(),
+                                                   recorded.asked_by()));
     if (parent) return true;
   }
   return false;
@@ -91,11 +91,12 @@ absl::Status CheckYoungPerson(const RestrictionRecorded& recorded,
                               Decision& decision) {
   if (recorded.asked_by() == 0) return absl::OkStatus();
   const StateReader& state = decision.state();
-  ASSIGN_OR_RETURN(const bool from_parent, IsKeptFromParent(recorded, state));
+  ASSIGN_OR_RETURN(const bool from_parent,
+                   IsKeptFromParent(recorded, decision));
   bool own = false;
   for (const EntityNumber record : recorded.records()) {
     ASSIGN_OR_RETURN(const bool same,
-                     AreOnePerson(state, record, recorded.asked_by()));
+                     AreOnePerson(decision, record, recorded.asked_by()));
     own = own || same;
   }
   if (!from_parent || !own) return absl::OkStatus();
@@ -157,11 +158,11 @@ absl::StatusOr<std::optional<RestrictionRow>> Known(
 }
 
 absl::StatusOr<bool> IsBarred(const RestrictionRow& restriction,
-                              EntityNumber record, const StateReader& state) {
+                              EntityNumber record, const Decision& decision) {
   for (const auto& barred : restriction.recorded().barred()) {
     if (barred.record() == 0) continue;
     ASSIGN_OR_RETURN(const bool same,
-                     AreOnePerson(state, barred.record(), record));
+                     AreOnePerson(decision, barred.record(), record));
     if (same) return true;
   }
   return false;
@@ -214,8 +215,7 @@ absl::Status Decide(const RestrictionLifted& said, Decision& decision) {
     ASSIGN_OR_RETURN(asked_by, decision.Record(said.asked_by()));
   }
   if (row->ended()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const bool barred,
-                   IsBarred(*row, asked_by, decision.state()));
+  ASSIGN_OR_RETURN(const bool barred, IsBarred(*row, asked_by, decision));
   RETURN_IF_ERROR(decision.Require(
       !barred, Forbid("BARRED_MAY_NOT_LIFT",
                       "who is barred does not ask to have it lifted", {"R-081"},

@@ -12,6 +12,7 @@
 #include "services/core/consent/standing.h"
 #include "services/core/family/dates.h"
 #include "services/core/family/roles.h"
+#include "services/core/family/speaking.h"
 #include "services/core/identity/persons.h"
 #include "services/core/keys.h"
 
@@ -108,7 +109,7 @@ absl::StatusOr<std::vector<EntityNumber>> PersonsIn(
 }
 
 // Whether both are one person's answers to one question.
-absl::StatusOr<bool> AnswerSame(const StateReader& state,
+absl::StatusOr<bool> AnswerSame(const Decision& decision,
                                 const ConsentRecorded& one,
                                 const ConsentRecorded& other) {
   if (one.said().kind() != other.said().kind() ||
@@ -117,12 +118,12 @@ absl::StatusOr<bool> AnswerSame(const StateReader& state,
     return false;
   }
   if (one.answered_by() != 0) {
-    ASSIGN_OR_RETURN(const bool same, AreOnePerson(state, one.answered_by(),
+    ASSIGN_OR_RETURN(const bool same, AreOnePerson(decision, one.answered_by(),
                                                    other.answered_by()));
     if (!same) return false;
   }
-  ASSIGN_OR_RETURN(const auto first, PersonsIn(state, one));
-  ASSIGN_OR_RETURN(const auto second, PersonsIn(state, other));
+  ASSIGN_OR_RETURN(const auto first, PersonsIn(decision.state(), one));
+  ASSIGN_OR_RETURN(const auto second, PersonsIn(decision.state(), other));
   return first == second;
 }
 
@@ -138,7 +139,7 @@ absl::StatusOr<std::vector<ConsentRow>> Earlier(const ConsentRecorded& recorded,
     if (row.ended() || row.recorded().consent().number() == number) continue;
     if (decision.reported() && row.agency() != decision.agency()) continue;
     ASSIGN_OR_RETURN(const bool same,
-                     AnswerSame(decision.state(), row.recorded(), recorded));
+                     AnswerSame(decision, row.recorded(), recorded));
     if (same) found.push_back(std::move(row));
   }
   return found;
@@ -234,6 +235,8 @@ absl::Status Decide(const ConsentStated& said, Decision& decision) {
   RETURN_IF_ERROR(RequireWorkingRole(decision));
   RETURN_IF_ERROR(CheckOwnKey(said.consent(), decision));
   ASSIGN_OR_RETURN(ConsentRecorded recorded, Recorded(said, decision));
+  RETURN_IF_ERROR(family::RequireYourself(
+      recorded.answered_by(), "consent_stated.answered_by", decision));
   ASSIGN_OR_RETURN(const auto keyed, Keyed(said.consent(), decision));
   if (keyed.has_value() && SameContent(keyed->recorded(), recorded)) {
     return absl::OkStatus();

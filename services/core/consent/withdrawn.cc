@@ -6,6 +6,7 @@
 #include "services/core/consent/consent.h"
 #include "services/core/consent/resolved.h"
 #include "services/core/family/roles.h"
+#include "services/core/family/speaking.h"
 #include "services/core/keys.h"
 
 namespace kith::core::consent {
@@ -30,7 +31,7 @@ absl::StatusOr<bool> MayAnswerNow(const ConsentRow& consent,
   const auto& recorded = consent.recorded();
   for (const uint64_t record : recorded.records()) {
     ASSIGN_OR_RETURN(const bool self,
-                     AreOnePerson(decision.state(), record, withdrawn_by));
+                     AreOnePerson(decision, record, withdrawn_by));
     if (!self && recorded.answered_by() != 0) continue;
     const absl::Status may =
         MayAnswer(decision, record, withdrawn_by, recorded.said());
@@ -48,7 +49,7 @@ absl::Status CheckWithdrawer(const ConsentRow& consent,
   const EntityNumber answered_by = consent.recorded().answered_by();
   if (answered_by != 0) {
     ASSIGN_OR_RETURN(const bool same,
-                     AreOnePerson(decision.state(), answered_by, withdrawn_by));
+                     AreOnePerson(decision, answered_by, withdrawn_by));
     if (same) return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const bool may,
@@ -74,6 +75,8 @@ absl::Status Decide(const ConsentWithdrawn& said, Decision& decision) {
   if (said.has_withdrawn_by()) {
     ASSIGN_OR_RETURN(withdrawn_by, decision.Record(said.withdrawn_by()));
   }
+  RETURN_IF_ERROR(family::RequireYourself(
+      withdrawn_by, "consent_withdrawn.withdrawn_by", decision));
   if (row->ended()) return absl::OkStatus();
   RETURN_IF_ERROR(CheckWithdrawer(*row, withdrawn_by, decision));
   if (said.version() != 0 && said.version() != row->version()) {

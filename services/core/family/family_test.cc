@@ -160,6 +160,20 @@ TEST_F(FamilyTest, AMembershipDoesNotEndBeforeItBegan) {
   EXPECT_THAT(Say(said), IsOk());
 }
 
+// one member's word stood as another's.
+TEST_F(FamilyTest, AMemberDefinesTheirFamilyAsThemselvesAlone) {
+  bench.Act("council", bench.IdOf(base::IdKind::kPerson, ben),
+            agency::v1::ROLE_FAMILY_MEMBER);
+  EXPECT_THAT(Say(DefinedBy("anna", Stated("", {"anna", "ben"}))),
+              RefusedWith("NOT_YOURSELF"));
+  EXPECT_THAT(Say(DefinedBy("ben", Stated("F1", {"anna", "ben"}))), IsOk());
+  MembershipEnded said = Leaves("F1", "ben");
+  *said.mutable_said_by() = PersonOf(Local("council", "anna"));
+  EXPECT_THAT(Say(said), RefusedWith("NOT_YOURSELF"));
+  *said.mutable_said_by() = PersonOf(Local("council", "ben"));
+  EXPECT_THAT(Say(said), IsOk());
+}
+
 TEST_F(FamilyTest, NobodyLeavesWhoWasNoMember) {
   bench.Feed("council");
   ASSERT_THAT(Say(Stated("F1", {"anna"})), IsOk());

@@ -8,6 +8,7 @@
 #include "services/core/family/family.h"
 #include "services/core/family/resolve.h"
 #include "services/core/family/roles.h"
+#include "services/core/family/speaking.h"
 #include "services/core/identity/persons.h"
 #include "services/core/keys.h"
 
@@ -230,6 +231,8 @@ absl::Status Decide(const FamilyStated& said, Decision& decision) {
   if (said.has_defined_by()) {
     ASSIGN_OR_RETURN(definer, decision.Record(said.defined_by()));
   }
+  RETURN_IF_ERROR(
+      RequireYourself(definer, "family_stated.defined_by", decision));
   ASSIGN_OR_RETURN(const EntityNumber family,
                    FindOrFound(said, definer, decision));
   std::vector<EntityNumber> listed;
@@ -260,6 +263,8 @@ absl::Status Decide(const MembershipEnded& said, Decision& decision) {
   if (said.has_said_by()) {
     ASSIGN_OR_RETURN(said_by, decision.Record(said.said_by()));
   }
+  RETURN_IF_ERROR(
+      RequireYourself(said_by, "membership_ended.said_by", decision));
   ASSIGN_OR_RETURN(const auto rows, MembershipsOf(family, record, decision));
   if (rows.empty()) {
     return Refuse("NOT_A_MEMBER", "nobody said that they belong to the family",

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "kith/ledger/v1/state.pb.h"
 #include "services/core/state.h"
 
 namespace kith::core::identity {
@@ -21,5 +22,14 @@ absl::StatusOr<EntityNumber> PersonOf(const StateReader& state,
 // All records of the person that `record` belongs to, ascending.
 absl::StatusOr<std::vector<EntityNumber>> RecordsOf(const StateReader& state,
                                                     EntityNumber record);
+
+// Whether the pair is surely one human: people decided so, or an identifier was
+// verified. What a machine found alike otherwise may be two.
+bool IsSure(const ledger::v1::MatchRow& match);
+
+// Those of them to which sure links lead from `record`, one after the other,
+// itself included; ascending.
+absl::StatusOr<std::vector<EntityNumber>> SurelyOf(const StateReader& state,
+                                                   EntityNumber record);
 
 }  // namespace kith::core::identity

@@ -6,6 +6,7 @@
 #include "services/core/family/capacity.h"
 #include "services/core/family/resolve.h"
 #include "services/core/family/roles.h"
+#include "services/core/family/speaking.h"
 #include "services/core/identity/persons.h"
 #include "services/core/keys.h"
 #include "services/core/lead/registry.h"
@@ -128,6 +129,7 @@ absl::StatusOr<std::vector<EntityNumber>> OfTheFamily(
       Refuse("FAMILY_ABSENT", "no plan changes without the family's consent",
              {"R-170", "R-188"}, field)));
   for (EntityNumber record : records) {
+    RETURN_IF_ERROR(family::RequireYourself(record, field, decision));
     ASSIGN_OR_RETURN(
         const bool member,
         family::IsCurrentMember(decision.state(), plan.recorded().family(),

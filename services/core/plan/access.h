@@ -34,7 +34,8 @@ absl::Status CheckWriter(const ledger::v1::PlanRow& plan, Decision& decision);
 
 // The records of `people`, all of the plan's family or persons it is for.
 // FAILED_PRECONDITION: an act names nobody or somebody else, or
-// nobody who can decide.
+// nobody who can decide. Forbid NOT_YOURSELF: a family member
+// agrees for another.
 absl::StatusOr<std::vector<EntityNumber>> OfTheFamily(
     const ledger::v1::PlanRow& plan,
     const google::protobuf::RepeatedPtrField<agency::v1::PersonRef>& people,

@@ -8,7 +8,7 @@
 
 #include "services/core/family/resolve.h"
 #include "services/core/family/roles.h"
-#include "services/core/identity/persons.h"
+#include "services/core/family/speaking.h"
 #include "services/core/keys.h"
 #include "services/core/parts.h"
 #include "services/core/plan/access.h"
@@ -84,18 +84,7 @@ absl::StatusOr<bool> ActorDoes(const ledger::v1::ResolvedAction& doer,
     ASSIGN_OR_RETURN(const EntityNumber actor, decision.Actor());
     return actor == doer.practitioner();
   }
-  const agency::v1::Actor& actor = decision.envelope().actor();
-  if (actor.role() != agency::v1::ROLE_FAMILY_MEMBER) return false;
-  agency::v1::PersonRef self;
-  self.set_person_id(actor.practitioner().local_id());
-  const auto record = decision.Record(self);
-  if (absl::IsNotFound(record.status())) return false;
-  RETURN_IF_ERROR(record.status());
-  ASSIGN_OR_RETURN(const EntityNumber person,
-                   identity::PersonOf(decision.state(), *record));
-  ASSIGN_OR_RETURN(const EntityNumber does,
-                   identity::PersonOf(decision.state(), doer.record()));
-  return person == does;
+  return family::IsActingMember(doer.record(), decision);
 }
 
 absl::Status CheckMayUpdate(const PlanRow& plan,

@@ -211,6 +211,21 @@ TEST_F(PlanTest, OnceSomebodyLeadsOnlyTheyWriteTheAgreedPlan) {
   EXPECT_THAT(Say<PlanAmended>(amended), IsOk());
 }
 
+//
+TEST_F(PlanTest, AFamilyMemberAgreesForThemselvesAlone) {
+  Open();
+  const std::string agreed = "version: 1 agreed_by " + std::string(kAnna);
+  const std::string amended = Amended("agreed_by " + std::string(kAnna));
+  const EntityNumber ben = bench.AddRecord("school", "ben");
+  bench.Act("school", bench.IdOf(base::IdKind::kPerson, ben),
+            agency::v1::ROLE_FAMILY_MEMBER);
+  EXPECT_THAT(Say<PlanAgreed>(agreed), RefusedWith("NOT_YOURSELF"));
+  EXPECT_THAT(Say<PlanAmended>(amended), RefusedWith("NOT_YOURSELF"));
+  bench.Act("school", bench.IdOf(base::IdKind::kPerson, anna),
+            agency::v1::ROLE_FAMILY_MEMBER);
+  EXPECT_THAT(Say<PlanAgreed>(agreed), IsOk());
+}
+
 //
 TEST_F(PlanTest, APanelChangesNoPlan) {
   Agree();
@@ -244,6 +259,18 @@ TEST_F(PlanTest, AFamilyMemberMovesTheirOwnActionOnly) {
               RefusedWith("NOT_YOUR_ACTION"));
   EXPECT_THAT(Say<ActionUpdated>("action: '2' state: ACTION_STATE_DONE"),
               IsOk());
+}
+
+TEST_F(PlanTest, ASureLinkMakesAnActionAFamilyMembersOwn) {
+  Agree();
+  const EntityNumber patient = bench.AddRecord("health", "anna");
+  bench.Act("health", bench.IdOf(base::IdKind::kPerson, patient),
+            agency::v1::ROLE_FAMILY_MEMBER);
+  const std::string done = "action: '2' state: ACTION_STATE_DONE";
+  bench.Link({anna, patient});
+  EXPECT_THAT(Say<ActionUpdated>(done), RefusedWith("NOT_YOUR_ACTION"));
+  bench.Link({anna, patient}, true);
+  EXPECT_THAT(Say<ActionUpdated>(done), IsOk());
 }
 
 TEST_F(PlanTest, AReviewMovesTheDayFromWhichTheNextOneCounts) {
