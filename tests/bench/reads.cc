@@ -9,6 +9,7 @@
 #include "tests/bench/calls.h"
 #include "tests/bench/measures.h"
 #include "tests/bench/node.h"
+#include "tests/bench/process.h"
 #include "tests/bench/served.h"
 #include "tools/authority/development.h"
 
@@ -157,6 +158,7 @@ void MeasureReads(const Settings& settings, Report& report) {
   const std::string folder = absl::StrCat(settings.folder, "/reads");
   Node node(folder, nullptr);
   node.Run(node.Sign(Introductions(0, settings.families)));
+  AwaitRest();  // until what was written is compacted
   const Tls tls = MakeIdentity(absl::StrCat(folder, "/identity"));
   MeasurePlain(node, folder, settings, report);
   MeasureSecured(node, folder, tls, settings, report);
