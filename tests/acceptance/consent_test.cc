@@ -179,6 +179,38 @@ TEST_F(ConsentRows, R081TheLeadRecordsWhoIsBarredFromWhat) {
   EXPECT_THAT(world.Says(lifted), Records(Fact::kRestrictionEnded));
 }
 
+// It was lifted at a parent's word, as the family is kept out without being
+// named; and by whoever saw it.
+TEST_F(ConsentRows, R070R081WhatIsKeptFromTheFamilyEndsAtTheYoungPersonsWord) {
+  const std::string family =
+      world.Family("F", {"council/mother", "council/girl"}, "council/mother");
+  world.On(2024, 9, 1);
+  ASSERT_THAT(world.Says(Judgement(true)), IsAccepted());
+  agency::v1::RestrictionStated said;
+  *said.add_about() = Person("council/girl");
+  *said.mutable_asked_by() = Person("council/girl");
+  said.set_from_family(true);
+  agency::v1::RestrictionLifted lifted;
+  *lifted.mutable_restriction() = ThingWithId(world.Says(said).id());
+  for (const char* parent : {"council/mother", "council/father"}) {
+    *lifted.mutable_asked_by() = Person(parent);
+    EXPECT_THAT(world.Says(lifted), RefusedFor("NOT_THEIRS_TO_LIFT", "R-070"));
+  }
+  lifted.clear_asked_by();
+  EXPECT_THAT(world.Says(lifted), RefusedFor("NOT_THEIRS_TO_LIFT", "R-070"));
+  *lifted.mutable_asked_by() = Person("council/girl");
+  world.By("health", "nurse", agency::v1::ROLE_LEAD_PROFESSIONAL);
+  EXPECT_THAT(world.Says(lifted), RefusedFor("NOT_YOURS", "R-081"));
+  agency::v1::LeadAppointed appointed;
+  *appointed.mutable_family() = ThingWithId(family);
+  *appointed.mutable_practitioner() = Worker("health/nurse");
+  appointed.set_at(agency::v1::APPOINTED_AT_TEAM_AROUND_FAMILY);
+  *appointed.add_agreed_by() = Person("council/mother");
+  appointed.set_accepted(true);
+  ASSERT_THAT(world.Says(appointed), IsAccepted());
+  EXPECT_THAT(world.Says(lifted), Records(Fact::kRestrictionEnded));
+}
+
 TEST_F(ConsentRows, R082AnAnswerHasAPeriodAndALaterOneTakesItsPlace) {
   ConsentStated said = Shares("council/mother");
   *said.mutable_period()->mutable_until() = Day(2024, 4, 1);

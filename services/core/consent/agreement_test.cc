@@ -113,6 +113,23 @@ class AgreementTest : public ::testing::Test {
     *said.mutable_asked_by() = PersonOf(Local("council", "child"));
     return said;
   }
+  static agency::v1::RestrictionLifted Lifted(const std::string& restriction,
+                                              absl::string_view asked_by) {
+    agency::v1::RestrictionLifted said;
+    *said.mutable_restriction() = testing::ThingWithId(restriction);
+    said.set_reason("they spoke with each other");
+    if (!asked_by.empty()) {
+      *said.mutable_asked_by() = PersonOf(Local("council", asked_by));
+    }
+    return said;
+  }
+  // Recorded on a day when they are thirteen and judged competent; its id.
+  std::string Withheld(const RestrictionStated& said) {
+    bench.On(absl::CivilDay(2025, 3, 4));
+    Judge("withholding", true);
+    EXPECT_THAT(Say(said), IsOk());
+    return bench.made().at(0).id();
+  }
   void Judge(absl::string_view matter, bool competent) {
     Fact fact;
     auto& judged = *fact.mutable_competence_recorded();
@@ -297,6 +314,84 @@ TEST_F(AgreementTest, R070NamingAParentNeedsTheJudgementToo) {
   said.clear_barred();
   said.add_barred()->set_agency("health");
   EXPECT_THAT(Say(said), IsOk());
+}
+
+// A parent had it lifted, whom it keeps out without being named; or nobody did.
+TEST_F(AgreementTest, R070WhatIsKeptFromTheFamilyEndsAtTheYoungPersonsWord) {
+  const std::string kept = Withheld(Withholding());
+  EXPECT_THAT(Say(Lifted(kept, "mother")), RefusedWith("NOT_THEIRS_TO_LIFT"));
+  EXPECT_THAT(Say(Lifted(kept, "")), RefusedWith("NOT_THEIRS_TO_LIFT"));
+  EXPECT_THAT(Say(Lifted(kept, "child")),
+              IsOkAndHolds(ElementsAre(IsFact(Fact::kRestrictionEnded))));
+  EXPECT_THAT(Say(Lifted(kept, "child")), IsOkAndHolds(IsEmpty()));
+}
+
+TEST_F(AgreementTest, R070AParentAmongThoseItIsAboutDoesNotHaveItLifted) {
+  auto said = Withholding();
+  *said.add_about() = PersonOf(Local("council", "mother"));
+  const std::string kept = Withheld(said);
+  EXPECT_THAT(Say(Lifted(kept, "mother")), RefusedWith("NOT_THEIRS_TO_LIFT"));
+  EXPECT_THAT(Say(Lifted(kept, "child")), IsOk());
+}
+
+TEST_F(AgreementTest, R070AnotherParentThanTheBarredOneHasItNotLifted) {
+  const EntityNumber father = Add("father", absl::CivilDay(1983, 5, 5));
+  auto said = Withholding();
+  said.set_from_family(false);
+  *said.add_barred()->mutable_person() = PersonOf(Local("council", "mother"));
+  const std::string kept = Withheld(said);
+  ASSERT_NE(father, 0u);
+  EXPECT_THAT(Say(Lifted(kept, "father")), RefusedWith("NOT_THEIRS_TO_LIFT"));
+  EXPECT_THAT(Say(Lifted(kept, "child")), IsOk());
+}
+
+TEST_F(AgreementTest, R070WhatAPractitionerDecidedTheirAgencyLifts) {
+  auto own_name = Withholding();
+  own_name.clear_asked_by();
+  const std::string kept = Withheld(own_name);
+  EXPECT_THAT(Say(Lifted(kept, "mother")), RefusedWith("NOT_THEIRS_TO_LIFT"));
+  bench.Act("health", "n1");
+  EXPECT_THAT(Say(Lifted(kept, "")), RefusedWith("NOT_YOURS"));
+  bench.Act("council");
+  EXPECT_THAT(Say(Lifted(kept, "")), IsOk());
+}
+
+TEST_F(AgreementTest, R070ASafeguardingLeadLiftsWithAReasonAlone) {
+  const std::string kept = Withheld(Withholding());
+  auto said = Lifted(kept, "");
+  said.clear_reason();
+  bench.Act("health", "n1", agency::v1::ROLE_SAFEGUARDING_LEAD);
+  EXPECT_THAT(Say(said), RefusedWith("NOT_THEIRS_TO_LIFT"));
+  EXPECT_THAT(Say(Lifted(kept, "mother")), RefusedWith("NOT_THEIRS_TO_LIFT"));
+  EXPECT_THAT(Say(Lifted(kept, "")), IsOk());
+}
+
+// said otherwise under its key, it was lifted just as well.
+TEST_F(AgreementTest, R070ItIsStatedOtherwiseAtTheYoungPersonsWordAlone) {
+  auto said = Withholding();
+  *said.mutable_restriction() = Local("", "R1");
+  Withheld(said);
+  said.add_classes(agency::v1::ITEM_CLASS_NEED);
+  *said.mutable_asked_by() = PersonOf(Local("council", "mother"));
+  EXPECT_THAT(Say(said), RefusedWith("NOT_THEIRS_TO_LIFT"));
+  said.clear_asked_by();
+  EXPECT_THAT(Say(said), RefusedWith("NOT_THEIRS_TO_LIFT"));
+  *said.mutable_asked_by() = PersonOf(Local("council", "child"));
+  EXPECT_THAT(Say(said),
+              IsOkAndHolds(ElementsAre(IsFact(Fact::kRestrictionRecorded))));
+}
+
+TEST_F(AgreementTest, R070AReportThatEndsItAtNobodysWordIsNoted) {
+  bench.Feed("council");
+  auto said = Withholding();
+  *said.mutable_restriction() = Local("", "R1");
+  Withheld(said);
+  agency::v1::RestrictionLifted lifted;
+  *lifted.mutable_restriction() = testing::ThingOf(Local("", "R1"));
+  const auto facts = Say(lifted);
+  ASSERT_THAT(facts,
+              IsOkAndHolds(ElementsAre(IsFact(Fact::kRestrictionEnded))));
+  EXPECT_THAT((*facts)[0].fact.unmet(), ElementsAre("R-070", "R-081"));
 }
 
 // the record goes, a count that names nobody remains.

@@ -50,7 +50,7 @@ absl::Status Decide(const agency::v1::ConsentWithdrawn& said,
 // Recorded by practitioners and leads.
 absl::Status Decide(const agency::v1::RestrictionStated& said,
                     Decision& decision);
-// Forbid BARRED_MAY_NOT_LIFT: who is barred asks to have it lifted.
+// Forbid NOT_YOURS, BARRED_MAY_NOT_LIFT, NOT_THEIRS_TO_LIFT: see loosening.h.
 absl::Status Decide(const agency::v1::RestrictionLifted& said,
                     Decision& decision);
 

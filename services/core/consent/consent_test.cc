@@ -541,6 +541,46 @@ TEST_F(RestrictionTest, WhoIsBarredDoesNotHaveItLifted) {
   EXPECT_THAT(Say(Bars("father")), IsOk());  // anew
 }
 
+// What the mother wished of her own, another could have lifted, or nobody.
+TEST_F(RestrictionTest, R081WhatSomebodyWishedOfTheirOwnEndsAtTheirWord) {
+  RestrictionStated said = Bars("father");
+  *said.mutable_about(0) = PersonOf(Local("council", "mother"));
+  ASSERT_THAT(Say(said), IsOk());
+  last_id = bench.made()[0].id();
+  EXPECT_THAT(Say(Lifts("aunt")), RefusedWith("NOT_THEIRS_TO_LIFT"));
+  EXPECT_THAT(Say(Lifts("child")), RefusedWith("NOT_THEIRS_TO_LIFT"));
+  auto nobodys = Lifts("mother");
+  nobodys.clear_asked_by();
+  EXPECT_THAT(Say(nobodys), RefusedWith("NOT_THEIRS_TO_LIFT"));
+  EXPECT_THAT(Say(Lifts("mother")), IsOk());
+}
+
+TEST_F(RestrictionTest, R081AParentLiftsWhatTheyWishedOfThemselvesAndAChild) {
+  RestrictionStated said = Bars("father");
+  *said.add_about() = PersonOf(Local("council", "mother"));
+  ASSERT_THAT(Say(said), IsOk());
+  last_id = bench.made()[0].id();
+  EXPECT_THAT(Say(Lifts("aunt")), RefusedWith("NOT_THEIRS_TO_LIFT"));
+  EXPECT_THAT(Say(Lifts("mother")), IsOk());
+}
+
+// Any agency that saw a restriction could lift it.
+TEST_F(RestrictionTest, R081WhoRecordedItLiftsItOrASafeguardingLead) {
+  ASSERT_THAT(Say(Bars("father")), IsOk());
+  last_id = bench.made()[0].id();
+  bench.Act("health", "hv");
+  EXPECT_THAT(Say(Lifts("mother")), RefusedWith("NOT_YOURS"));
+  bench.Act("health", "hv", agency::v1::ROLE_LEAD_PROFESSIONAL);
+  EXPECT_THAT(Say(Lifts("mother")), RefusedWith("NOT_YOURS"));  // not of theirs
+  bench.Act("health", "hv", agency::v1::ROLE_SAFEGUARDING_LEAD);
+  EXPECT_THAT(Say(Lifts("father")), RefusedWith("BARRED_MAY_NOT_LIFT"));
+  EXPECT_THAT(Say(Lifts("mother")), IsOk());
+  bench.Act("council", "w2");
+  ASSERT_THAT(Say(Bars("father")), IsOk());
+  last_id = bench.made()[0].id();
+  EXPECT_THAT(Say(Lifts("mother")), IsOk());
+}
+
 TEST_F(RestrictionTest, AFeedsRestrictionIsItsOwn) {
   bench.Feed("health");
   RestrictionStated said;

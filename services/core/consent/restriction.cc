@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "services/core/consent/answering.h"
 #include "services/core/consent/consent.h"
+#include "services/core/consent/loosening.h"
 #include "services/core/consent/resolved.h"
 #include "services/core/family/capacity.h"
 #include "services/core/family/dates.h"
@@ -93,12 +94,8 @@ absl::Status CheckYoungPerson(const RestrictionRecorded& recorded,
   const StateReader& state = decision.state();
   ASSIGN_OR_RETURN(const bool from_parent,
                    IsKeptFromParent(recorded, decision));
-  bool own = false;
-  for (const EntityNumber record : recorded.records()) {
-    ASSIGN_OR_RETURN(const bool same,
-                     AreOnePerson(decision, record, recorded.asked_by()));
-    own = own || same;
-  }
+  ASSIGN_OR_RETURN(const bool own,
+                   IsAbout(recorded, recorded.asked_by(), decision));
   if (!from_parent || !own) return absl::OkStatus();
   ASSIGN_OR_RETURN(const auto band,
                    family::AgeBandOf(state, recorded.asked_by(), decision.day(),
@@ -157,17 +154,6 @@ absl::StatusOr<std::optional<RestrictionRow>> Known(
   return std::optional<RestrictionRow>();
 }
 
-absl::StatusOr<bool> IsBarred(const RestrictionRow& restriction,
-                              EntityNumber record, const Decision& decision) {
-  for (const auto& barred : restriction.recorded().barred()) {
-    if (barred.record() == 0) continue;
-    ASSIGN_OR_RETURN(const bool same,
-                     AreOnePerson(decision, barred.record(), record));
-    if (same) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 absl::Status Decide(const RestrictionStated& said, Decision& decision) {
@@ -182,6 +168,10 @@ absl::Status Decide(const RestrictionStated& said, Decision& decision) {
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(CheckYoungPerson(recorded, decision));
+  if (known.has_value() && !known->ended()) {
+    RETURN_IF_ERROR(CheckAsker(*known, recorded.asked_by(), said.reason(),
+                               "restriction_stated.asked_by", decision));
+  }
   if (known.has_value()) {
     recorded.mutable_restriction()->set_number(
         known->recorded().restriction().number());
@@ -207,19 +197,14 @@ absl::Status Decide(const RestrictionLifted& said, Decision& decision) {
       ReadRow<RestrictionRow>(decision.state(), keys::Restriction(number)));
   // An id of a consent has the same letter.
   if (!row.has_value()) return MissingId("restriction");
-  if (decision.reported() && row->agency() != decision.agency()) {
-    return Forbid("NOT_YOURS", "another agency recorded this restriction");
-  }
+  RETURN_IF_ERROR(CheckLifter(*row, decision));
   EntityNumber asked_by = 0;
   if (said.has_asked_by()) {
     ASSIGN_OR_RETURN(asked_by, decision.Record(said.asked_by()));
   }
   if (row->ended()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const bool barred, IsBarred(*row, asked_by, decision));
-  RETURN_IF_ERROR(decision.Require(
-      !barred, Forbid("BARRED_MAY_NOT_LIFT",
-                      "who is barred does not ask to have it lifted", {"R-081"},
-                      "restriction_lifted.asked_by")));
+  RETURN_IF_ERROR(CheckAsker(*row, asked_by, said.reason(),
+                             "restriction_lifted.asked_by", decision));
   Fact fact;
   auto& ended = *fact.mutable_restriction_ended();
   ended.set_restriction(number);
