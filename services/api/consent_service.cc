@@ -6,6 +6,7 @@
 #include "services/api/named_things.h"
 #include "services/api/services.h"
 #include "services/api/shell.h"
+#include "services/disclosure/roles.h"
 #include "services/views/read.h"
 #include "services/views/worklists.h"
 
@@ -42,16 +43,15 @@ ListSharingAgreementsAnswer(ReadCall& call,
       });
 }
 
-// Names nobody; an agency learns its own count, the hub every one.
+// Names nobody; an agency learns its own count, who oversees every one.
 absl::StatusOr<access::Recorded<v1::CountUnstoredResponse>> CountUnstoredAnswer(
     ReadCall& call, const v1::CountUnstoredRequest& request) {
   RETURN_IF_ERROR(call.OpenPresent(request.read()));
-  const bool hub = call.reader().role == agency::v1::ROLE_HUB_ADMINISTRATOR ||
-                   call.reader().role == agency::v1::ROLE_LEADERSHIP_MANAGER;
+  const bool oversees = disclosure::ShippedRoles().Oversees(call.reader().role);
   ASSIGN_OR_RETURN(const auto rows, views::UnstoredSupport(call.view().view()));
   v1::CountUnstoredResponse response;
   for (const auto& row : rows) {
-    if (!hub && row.agency() != call.reader().agency) continue;
+    if (!oversees && row.agency() != call.reader().agency) continue;
     auto* count = response.add_counts();
     count->set_agency(row.agency());
     count->set_count(row.count());

@@ -14,6 +14,7 @@
 #include "services/api/services.h"
 #include "services/api/shell.h"
 #include "services/api/whole.h"
+#include "services/disclosure/roles.h"
 #include "services/views/keeping.h"
 #include "services/views/read.h"
 #include "services/views/timeline.h"
@@ -186,7 +187,7 @@ absl::StatusOr<access::Recorded<v1::ListDueResponse>> ListDueAnswer(
   RETURN_IF_ERROR(call.OpenPresent(request.read()));
   views::DueFilter filter;
   filter.overdue_only = request.overdue_only();
-  if (call.reader().role != agency::v1::ROLE_HUB_ADMINISTRATOR) {
+  if (!disclosure::ShippedRoles().Oversees(call.reader().role)) {
     filter.agency = call.reader().agency;
   }
   return call.List<v1::ListDueResponse>(

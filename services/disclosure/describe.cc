@@ -37,6 +37,8 @@ std::vector<Row> RowsOf(const RoleRights& rights) {
   add("where their agency was alerted", Names(rights.alerted()));
   add("in outline", Names(rights.outline()));
   add("may break the glass", rights.break_glass() ? "yes" : "");
+  add("what is due, and counts, of every agency",
+      rights.oversees() ? "yes" : "");
   add("methods", absl::StrJoin(rights.methods(), ", "));
   return rows;
 }

@@ -216,6 +216,11 @@ bool Roles::MayCall(agency::v1::Role role, absl::string_view method) const {
       });
 }
 
+bool Roles::Oversees(agency::v1::Role role) const {
+  const RoleRights* rights = Of(role);
+  return rights != nullptr && rights->oversees();
+}
+
 const Roles& ShippedRoles() {
   static const Roles* const roles = [] {
     absl::StatusOr<Roles> parsed = Roles::Parse(kShippedRoles);

@@ -81,6 +81,16 @@ TEST(RolesTest, ARoleCallsTheMethodsOfItsTableOnly) {
       roles.MayCall(agency::v1::ROLE_UNSPECIFIED, "FamilyService.GetFamily"));
 }
 
+TEST(RolesTest, TheHubAndLeadershipOverseeEveryAgencyAndNobodyElse) {
+  for (const auto& rights : ShippedRoles().table().roles()) {
+    EXPECT_EQ(ShippedRoles().Oversees(rights.role()),
+              rights.role() == agency::v1::ROLE_HUB_ADMINISTRATOR ||
+                  rights.role() == agency::v1::ROLE_LEADERSHIP_MANAGER)
+        << NameOf(rights.role());
+  }
+  EXPECT_FALSE(ShippedRoles().Oversees(agency::v1::ROLE_UNSPECIFIED));
+}
+
 TEST(RolesTest, R265_LeadershipSeesAgreementsAndFiguresAndNoFamily) {
   const Rights rights = ShippedRoles().RightsFor(
       agency::v1::ROLE_LEADERSHIP_MANAGER, "oversight");
