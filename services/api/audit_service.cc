@@ -16,6 +16,7 @@
 #include "services/api/services.h"
 #include "services/api/shell.h"
 #include "services/api/stream.h"
+#include "services/disclosure/roles.h"
 #include "services/views/find.h"
 #include "services/views/read.h"
 #include "services/views/standing.h"
@@ -159,6 +160,27 @@ views::Piece<v1::LookEntry> AtWhat(const ledger::v1::AccessRecord& record,
     }
   }
   return piece;
+}
+
+// The version of the content: kept from whom what was looked at is.
+views::Piece<v1::LookEntry> OfVersion(const ledger::v1::AccessRecord& record,
+                                      ledger::v1::ItemLabel label) {
+  v1::LookEntry look;
+  look.set_etag(record.etag());
+  label.mutable_records()->MergeFrom(record.records());
+  return {std::move(label), std::move(look)};
+}
+
+// Whether the reader learns which version of the content was shown: it tells of
+// all that was in the answer, so whoever got that answer does, and the roles
+// that watch over looks.
+bool LearnsVersion(const disclosure::Reader& reader,
+                   const ledger::v1::AccessRecord& record) {
+  if (reader.role == agency::v1::ROLE_FAMILY_MEMBER) return false;
+  return record.agency() == reader.agency ||
+         disclosure::ShippedRoles()
+             .RightsFor(reader.role, reader.purpose)
+             .everywhere.Has(agency::v1::ITEM_CLASS_ACCESS);
 }
 
 // That overrides were withheld tells that there are some: apart, for an embargo
@@ -327,6 +349,9 @@ absl::StatusOr<views::Page<v1::LookEntry>> Looks(ReadCall& call,
     label.set_embargoed(embargoed);
     entry.pieces.push_back({label, ToApi(look.record)});
     entry.pieces.push_back(AtWhat(look.record, label));
+    if (LearnsVersion(call.reader(), look.record)) {
+      entry.pieces.push_back(OfVersion(look.record, label));
+    }
     label.set_embargoed(embargoed || !looked.embargoed.empty());
     for (auto& piece : AtOverrides(look.record, std::move(label))) {
       entry.pieces.push_back(std::move(piece));

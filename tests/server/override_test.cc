@@ -524,7 +524,8 @@ TEST_F(OverrideServiceTest, GlassIsNotBrokenOverWhatAnotherAgencyCallsSo) {
   EXPECT_EQ(BreakGlass(health).code(), StatusCode::OK);  // by Kith's id
 }
 
-TEST_F(OverrideServiceTest, R266AnExportRecordsWhoGetsTheCopy) {
+// What was recorded of the content's version was to be read nowhere.
+TEST_F(OverrideServiceTest, R266AnExportRecordsWhoGetsWhichVersionWhatFor) {
   ASSERT_TRUE(Get(Who()).ok());  // no copy leaves
   const auto before = WhoLooked(Who());
   EXPECT_GT(before.value.looks_size(), 0);
@@ -541,9 +542,43 @@ TEST_F(OverrideServiceTest, R266AnExportRecordsWhoGetsTheCopy) {
   for (const auto& look : looked.value.looks()) {
     if (look.kind() != ledger::v1::ACCESS_KIND_EXPORT) continue;
     EXPECT_EQ(look.copied_to(), "The Elms School, on paper");
+    EXPECT_EQ(look.purpose(), "early_help");
+    EXPECT_NE(look.etag(), "");
+    EXPECT_EQ(look.etag(), shown.value.info().etag());
     return;
   }
   FAIL() << "no export is recorded";
+}
+
+TEST_F(OverrideServiceTest, R266TheVersionIsForWhoGotItAndWhoWatchesOverLooks) {
+  story.Share("health");
+  const auto seen = Get(health);
+  ASSERT_EQ(ReasonOf(seen.status), "OK");
+  story.Made(&FamilyService::Stub::StateInvolvement,
+             absl::Substitute(R"(involvement { person { person_id: "$0" }
+                                   service: "health visiting" })",
+                              story.mother()),
+             health);
+  const auto version_told_to = [&](const Who& who) {
+    const auto looked = WhoLooked(who);
+    EXPECT_EQ(ReasonOf(looked.status), "OK");
+    for (const auto& look : looked.value.looks()) {
+      if (look.agency() == "health" &&
+          look.method() == "FamilyService.GetFamily") {
+        return look.etag();
+      }
+    }
+    ADD_FAILURE() << "no look of health's";
+    return std::string();
+  };
+  const std::string version = seen.value.info().etag();
+  EXPECT_NE(version, "");
+  EXPECT_EQ(version_told_to(health), version);
+  EXPECT_EQ(version_told_to(officer), version);
+  EXPECT_EQ(version_told_to(Of("council", "h1", "hub_administrator")), version);
+  // It would tell them whether what they do not see has changed.
+  EXPECT_EQ(version_told_to(Who()), "");
+  EXPECT_EQ(version_told_to(Mother()), "");
 }
 
 }  // namespace
