@@ -29,7 +29,8 @@ absl::StatusOr<std::vector<uint64_t>> OnePerson(ReadCall& call,
   if (own.has_record()) own.mutable_record()->set_agency(call.reader().agency);
   ASSIGN_OR_RETURN(
       std::vector<uint64_t> records,
-      views::FindPersons(call.view().view(), own, call.view().hash()));
+      views::FindPersons(call.view().view(), own, base::LondonDay(call.now()),
+                         call.view().hash()));
   uint64_t person = 0;
   for (uint64_t record : records) {
     ASSIGN_OR_RETURN(const uint64_t of,

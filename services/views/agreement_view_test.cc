@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/substitute.h"
+#include "base/civil_date.h"
 #include "services/views/labels.h"
 #include "services/views/read.h"
 #include "services/views/standing.h"
@@ -181,19 +182,21 @@ TEST_F(AgreementViewTest, BirthsAreThoseOfThePersonsRecords) {
 
 // R-078: found no more; a count that names nobody.
 TEST_F(AgreementViewTest, R078AnUnstoredRecordIsNotFound) {
+  const absl::CivilDay today = base::LondonDay(history.now());
   const auto query = Text<api::v1::PersonQuery>(
       R"(given: "Anna" family: "Smith" postcode: "NR1 1AA"
          birth_date { year: 2012 month: 2 day: 29 })");
   history.Restate(child, R"(names { given: "Anna" family: "Smith" }
       birth_date { year: 2012 month: 2 day: 29 }
       addresses { postcode: "NR1 1AA" })");
-  EXPECT_THAT(*FindPersons(history.view(), query, history.hash()),
+  EXPECT_THAT(*FindPersons(history.view(), query, today, history.hash()),
               ElementsAre(child));
   history.Add(child, {},
               absl::Substitute("record_unstored { record: $0 }", child));
   history.Add(0, {}, "support_counted { agency: \"council\" }");
   history.Add(0, {}, "support_counted { agency: \"council\" }");
-  EXPECT_THAT(*FindPersons(history.view(), query, history.hash()), IsEmpty());
+  EXPECT_THAT(*FindPersons(history.view(), query, today, history.hash()),
+              IsEmpty());
   const auto counts = UnstoredSupport(history.view());
   ASSERT_TRUE(counts.ok());
   ASSERT_EQ(counts->size(), 1u);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -62,6 +63,20 @@ absl::StatusOr<std::optional<Named>> FindRows(const core::StateReader& view,
   return std::optional<Named>(named);
 }
 
+// A row knows nothing of those one lives with: whether somebody's address tells
+// where another hides is seen where it is read.
+absl::Status DropWhoHides(Reading& reading, absl::CivilDay day,
+                          Numbers* found) {
+  Numbers shown;
+  for (const EntityNumber record : *found) {
+    ASSIGN_OR_RETURN(const auto person, reading.RecordsOf(record));
+    ASSIGN_OR_RETURN(const bool hides, ShieldsContacts(reading, person, day));
+    if (!hides) shown.push_back(record);
+  }
+  *found = std::move(shown);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::optional<Named>> Find(const core::StateReader& view,
@@ -97,10 +112,14 @@ absl::StatusOr<std::string> IdOfThing(const core::StateReader& view,
 
 absl::StatusOr<std::vector<EntityNumber>> FindPersons(
     const core::StateReader& view, const api::v1::PersonQuery& query,
-    const core::KeyHash& hash) {
+    absl::CivilDay day, const core::KeyHash& hash) {
+  Reading reading(view);
   std::set<EntityNumber> records;
   for (const std::string& key : SearchKeys(query)) {
-    ASSIGN_OR_RETURN(const auto found, KnownAs(view, hash(key)));
+    ASSIGN_OR_RETURN(auto found, KnownAs(view, hash(key)));
+    if (TellsAddress(key)) {
+      RETURN_IF_ERROR(DropWhoHides(reading, day, &found));
+    }
     records.insert(found.begin(), found.end());
   }
   std::vector<EntityNumber> sorted(records.begin(), records.end());

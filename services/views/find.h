@@ -36,12 +36,16 @@ absl::StatusOr<std::string> IdOfThing(const core::StateReader& view,
 
 // Records that match strongly, ascending: by a verified identifier, by name,
 // birth date and postcode all alike, or by the caller's own agency's record.
+// By name, birth date and postcode nobody is found whose contacts are shielded
+// on the day, for their own address or that of somebody they live with: whoever
+// may ask could otherwise try where they hide. Of them it decides
+// nothing, and is as if they were not there.
 // Empty for a query that holds none of these whole. May be of several persons:
 // then say that it is uncertain. At most `kFoundMax`.
 inline constexpr size_t kFoundMax = 50;
 absl::StatusOr<std::vector<core::EntityNumber>> FindPersons(
     const core::StateReader& view, const api::v1::PersonQuery& query,
-    const core::KeyHash& hash);
+    absl::CivilDay day, const core::KeyHash& hash);
 
 // The practitioner that the agency calls so; 0: nobody.
 absl::StatusOr<core::EntityNumber> FindPractitioner(

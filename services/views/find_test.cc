@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "base/civil_date.h"
 #include "services/views/standing.h"
 #include "services/views/testing.h"
 #include "services/views/timeline.h"
@@ -23,7 +24,8 @@ using testing::Text;
 std::vector<EntityNumber> Found(const History& history,
                                 const std::string& query) {
   const auto found =
-      FindPersons(history.view(), Text<PersonQuery>(query), history.hash());
+      FindPersons(history.view(), Text<PersonQuery>(query),
+                  base::LondonDay(history.now()), history.hash());
   EXPECT_TRUE(found.ok());
   return *found;
 }
@@ -77,6 +79,55 @@ TEST(FindPersonsTest, ByWhatARecordSaysNow) {
               IsEmpty());
   history.Add(anna, {}, "record_gone { record: 1 }");
   EXPECT_THAT(Found(history, own), IsEmpty());
+}
+
+// Whoever guessed the postcode of a safe address was told that it is right.
+TEST(FindPersonsTest, R081ByWhereTheyLiveNobodyIsFoundWhoHides) {
+  History history;
+  const std::string told = R"(birth_date { year: 2015 month: 5 day: 6 }
+      addresses { postcode: "NR1 1AA" } )";
+  const std::string hidden =
+      R"(addresses { postcode: "NR2 2BB" protected: true })";
+  const auto anna = history.Person("Anna", "Smith", told + hidden);
+  const auto by = [](const std::string& postcode) {
+    return absl::StrCat(R"(given: "Anna" family: "Smith" postcode: ")",
+                        postcode,
+                        R"(" birth_date { year: 2015 month: 5 day: 6 })");
+  };
+  EXPECT_THAT(Found(history, by("NR2 2BB")), IsEmpty());
+  EXPECT_THAT(Found(history, by("NR1 1AA")), IsEmpty());
+  // Whoever knows them otherwise finds them, however wrong the postcode.
+  const std::string own =
+      R"( record { agency: "council" system: "main" local_id: "R1" })";
+  EXPECT_THAT(Found(history, by("NR2 2BB") + own), ElementsAre(anna));
+  EXPECT_THAT(Found(history, by("NR9 9ZZ") + own), ElementsAre(anna));
+  const std::string name = R"(names { given: "Anna" family: "Smith" } )";
+  history.Restate(anna, name + told + "restricted: true");
+  EXPECT_THAT(Found(history, by("NR1 1AA")), IsEmpty());
+  history.Restate(anna, name + told);
+  EXPECT_THAT(Found(history, by("NR1 1AA")), ElementsAre(anna));
+}
+
+// The child's record at the same house told the mother's address.
+TEST(FindPersonsTest, R081NorWhoLivesWithSomebodyWhoHides) {
+  History history;
+  const auto mother = history.Person(
+      "Mary", "Smith", R"(addresses { postcode: "NR1 1AA" protected: true })");
+  const auto child = history.Feed("school").Person("Anna", "Smith", kAnna);
+  const auto copy = history.Feed("health").Person("Anna", "Smith", kAnna);
+  const std::string anna =
+      R"(given: "Anna" family: "Smith" postcode: "NR1 1AA"
+         birth_date { year: 2015 month: 5 day: 6 })";
+  EXPECT_THAT(Found(history, anna), ElementsAre(child, copy));
+  const auto family = history.Family({mother, child});
+  EXPECT_THAT(Found(history, anna), ElementsAre(copy));
+  history.Link(child, copy, /*verified=*/false);
+  EXPECT_THAT(Found(history, anna), IsEmpty());
+  EXPECT_THAT(Found(history, anna + R"( identifier {
+      kind: IDENTIFIER_KIND_NHS_NUMBER value: "9434765919" })"),
+              ElementsAre(child, copy));
+  history.Left(family, mother, base::LondonDay(history.now()) - 1);
+  EXPECT_THAT(Found(history, anna), ElementsAre(child, copy));
 }
 
 TEST(FindTest, AnIdGoesOnNamingWhatBecameOfIt) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "services/core/identity/identifiers.h"
@@ -41,6 +42,9 @@ std::string WithBirth(const std::string& key, const Date& birth) {
   return absl::StrCat("b", kBar, key, kBar, Day(birth));
 }
 
+// Of a name with where they live.
+constexpr absl::string_view kByName = "n";
+
 // Empty unless all parts are known.
 std::string ByName(absl::string_view given, absl::string_view family,
                    const Date& birth, absl::string_view postcode) {
@@ -51,7 +55,7 @@ std::string ByName(absl::string_view given, absl::string_view family,
       identity::IsPlaceholder(first)) {
     return "";
   }
-  return absl::StrJoin({std::string("n"), first.front(),
+  return absl::StrJoin({std::string(kByName), first.front(),
                         absl::StrJoin(last, ""), Day(birth), code},
                        kBar);
 }
@@ -122,6 +126,10 @@ std::vector<std::string> SearchKeys(const api::v1::PersonQuery& query) {
                         query.postcode()));
   keys.push_back(ByReference(query.record()));
   return Sorted(std::move(keys));
+}
+
+bool TellsAddress(absl::string_view key) {
+  return absl::StartsWith(key, absl::StrCat(kByName, kBar));
 }
 
 std::string PractitionerKey(absl::string_view agency,

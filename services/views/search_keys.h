@@ -19,6 +19,8 @@ namespace kith::views {
 std::vector<std::string> SearchKeys(const ledger::v1::RecordRow& record);
 // Those that a query holds whole.
 std::vector<std::string> SearchKeys(const api::v1::PersonQuery& query);
+// Whether the key holds where somebody lives: who has it right has learnt that.
+bool TellsAddress(absl::string_view key);
 
 std::string PractitionerKey(absl::string_view agency,
                             absl::string_view local_id);

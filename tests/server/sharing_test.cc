@@ -266,6 +266,47 @@ TEST_F(LookupTest, WhoeverIsFoundIsAccountedForThoughNothingIsShown) {
   EXPECT_EQ(looks(), 1);
 }
 
+// Whoever guessed where a family hides was told that it is right, by the
+// child's record at the same house too.
+TEST_F(LookupTest, R081WhereSomebodyHidesIsToldByNoLookUp) {
+  story.AppointLead();
+  story.Share("health");
+  ASSERT_FALSE(LookUp("mother", 1985).value.ask_the_hub());
+  ASSERT_FALSE(LookUp("child", 2016).value.ask_the_hub());
+  const auto find = [&] {
+    return server
+        .Call(health, &FamilyService::Stub::FindFamilies,
+              Text<api::v1::FindFamiliesRequest>(
+                  R"(person { given: "child" family: "Ferris"
+                       postcode: "RV1 4QX"
+                       birth_date { year: 2016 month: 6 day: 2 } })"))
+        .value.families_size();
+  };
+  ASSERT_EQ(find(), 1);
+  story.Made(&FamilyService::Stub::StatePerson,
+             absl::Substitute(R"(person { $0
+                 names { use: NAME_USE_USUAL given: "mother" family: "Ferris" }
+                 identifiers { kind: IDENTIFIER_KIND_NHS_NUMBER
+                               value: "9434765919"
+                               status: IDENTIFIER_STATUS_VERIFIED }
+                 birth_date { year: 1985 month: 6 day: 2 }
+                 addresses { lines: "7 Quayside Row" postcode: "RV1 4QX"
+                             protected: true } })",
+                              RecordText("mother")));
+  const auto unknown = LookUp("nobody", 1999);
+  EXPECT_EQ(Told(LookUp("mother", 1985)), Told(unknown));
+  EXPECT_EQ(Told(LookUp("child", 2016)), Told(unknown));
+  EXPECT_EQ(find(), 0);
+  // Who knows her number finds whom to ask.
+  EXPECT_FALSE(server
+                   .Call(health, &LeadService::Stub::LookupLead,
+                         Text<api::v1::LookupLeadRequest>(
+                             R"(person { identifier {
+                                  kind: IDENTIFIER_KIND_NHS_NUMBER
+                                  value: "9434765919" } })"))
+                   .value.ask_the_hub());
+}
+
 TEST_F(LookupTest, AWeakQueryIsRefused) {
   const auto answer = server.Call(
       health, &LeadService::Stub::LookupLead,
