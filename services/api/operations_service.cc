@@ -172,7 +172,8 @@ absl::StatusOr<access::Recorded<v1::CheckpointResponse>> CheckpointAnswer(
   return call.Plain(std::move(response));
 }
 
-// What a walk found, for who asked for it: positions, and nothing of anybody.
+// What a walk found, for who asked for it: the store's own words, which name
+// positions and files, and nothing of anybody.
 absl::Status Told(const char* of_what, const absl::Status& found) {
   if (!absl::IsDataLoss(found)) return found;
   ledger::v1::Reason reason;
