@@ -45,9 +45,9 @@ absl::StatusOr<access::Recorded<v1::ListMatchesResponse>> ListMatchesAnswer(
   RETURN_IF_ERROR(call.OpenPresent(request.read()));
   return call.List<v1::ListMatchesResponse>(
       request.page(), request.include_decided() ? "all" : "open",
-      [&](const core::StateReader& rows, [[maybe_unused]] absl::Time now,
+      [&](const core::StateReader& rows, absl::Time now,
           const views::PageFrom& from) {
-        return views::Matches(rows, request.include_decided(), from);
+        return views::Matches(rows, request.include_decided(), now, from);
       },
       [](v1::ListMatchesResponse* response) {
         return response->add_matches();
@@ -61,9 +61,8 @@ absl::StatusOr<access::Recorded<v1::GetMatchResponse>> GetMatchAnswer(
                    call.Number(request.match_id(), base::IdKind::kMatch));
   return call.One<v1::GetMatchResponse>(
       views::AsOfStart(),
-      [&]([[maybe_unused]] const core::StateReader& rows,
-          [[maybe_unused]] absl::Time now) {
-        return views::MatchPieces(rows, match);
+      [&](const core::StateReader& rows, absl::Time now) {
+        return views::MatchPieces(rows, match, now);
       },
       [](v1::GetMatchResponse* response) { return response->mutable_match(); });
 }

@@ -146,7 +146,7 @@ absl::StatusOr<Labels> LabelsOf(const ReadCall& call, base::IdKind kind,
     case base::IdKind::kCase:
       return LabelsOf(views::DuplicatePieces(rows, named.number, now));
     case base::IdKind::kMatch:
-      return LabelsOf(views::MatchPieces(rows, named.number));
+      return LabelsOf(views::MatchPieces(rows, named.number, now));
     // Of the thing alone: who may see its person need not see it.
     case base::IdKind::kMeeting:
     case base::IdKind::kLead:

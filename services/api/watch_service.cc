@@ -184,7 +184,9 @@ absl::StatusOr<Found<v1::WatchWorklistResponse>> LookAtWorklist(
   } else if (request.worklist() == v1::WORKLIST_MATCHES) {
     answered = AnswerWith<v1::MatchView>(
         call, numbers,
-        [&](uint64_t number) { return views::MatchPieces(rows, number); },
+        [&](uint64_t number) {
+          return views::MatchPieces(rows, number, call.now());
+        },
         [](Response* response) { return response->add_matches(); }, found);
   } else {
     answered = AnswerWith<v1::ReviewEntry>(

@@ -18,10 +18,24 @@ using api::v1::SharingAgreementView;
 using api::v1::SourceStatus;
 using ledger::v1::PlaceRow;
 
-absl::StatusOr<Pieces<MatchView>> OfMatch(const Scene& scene,
+// Whether one of these, or somebody whom they live with, must not be found:
+// what is said of the other is perhaps said of them.
+absl::StatusOr<bool> OneHides(const Scene& scene, const RecordSet& both) {
+  RecordSet people;
+  for (const EntityNumber record : both) {
+    ASSIGN_OR_RETURN(const auto records, scene.reading.RecordsOf(record));
+    people.insert(records.begin(), records.end());
+  }
+  return ShieldsContacts(scene.reading, {people.begin(), people.end()},
+                         scene.today);
+}
+
+absl::StatusOr<Pieces<MatchView>> OfMatch(const Scene& around,
                                           const Thing& thing) {
   const auto& row = thing.row.match();
   const RecordSet both = {row.judged().one(), row.judged().other()};
+  ASSIGN_OR_RETURN(const bool hides, OneHides(around, both));
+  const Scene scene{around.reading, around.today, around.family, hides};
   const ItemLabel label = Label(scene, agency::v1::ITEM_CLASS_MATCH, "", both);
   Piece<MatchView> whole{label, {}};
   whole.part.set_match_id(thing.row.thing().id());
@@ -165,21 +179,22 @@ Answer<DuplicateView> DuplicatePieces(const core::StateReader& view,
 }
 
 absl::StatusOr<Page<MatchView>> Matches(const core::StateReader& view,
-                                        bool include_decided,
+                                        bool include_decided, absl::Time now,
                                         const PageFrom& from) {
   std::vector<std::string> prefixes = {keys::Matches(true)};
   if (include_decided) prefixes.push_back(keys::Matches(false));
   return PageOfRows<MatchView>(view, prefixes, from, [&](const Keyed& row) {
-    return ListedThing<MatchView>(view, row, {}, OfMatch);
+    return ListedThing<MatchView>(view, row, base::LondonDay(now), OfMatch);
   });
 }
 
-Answer<MatchView> MatchPieces(const core::StateReader& view,
-                              EntityNumber match) {
+Answer<MatchView> MatchPieces(const core::StateReader& view, EntityNumber match,
+                              absl::Time now) {
   Reading reading(view);
   ASSIGN_OR_RETURN(const Thing* thing, reading.Numbered(match, Kind::kMatch));
   if (thing == nullptr) return std::optional<Pieces<MatchView>>();
-  ASSIGN_OR_RETURN(auto pieces, OfMatch({reading, {}, 0, false}, *thing));
+  ASSIGN_OR_RETURN(auto pieces,
+                   OfMatch({reading, base::LondonDay(now), 0, false}, *thing));
   return std::optional<Pieces<MatchView>>(std::move(pieces));
 }
 

@@ -49,12 +49,16 @@ Answer<api::v1::DuplicateView> DuplicatePieces(const core::StateReader& view,
                                                core::EntityNumber number,
                                                absl::Time now);
 
-// Possible matches, in the order they were first judged.
+// Possible matches, in the order they were first judged. Who decides sees both
+// records, but not how to reach either where one of the two, or somebody whom
+// one lives with, must not be found: that stays a contact of its agency.
 absl::StatusOr<Page<api::v1::MatchView>> Matches(const core::StateReader& view,
                                                  bool include_decided,
+                                                 absl::Time now,
                                                  const PageFrom& from);
 Answer<api::v1::MatchView> MatchPieces(const core::StateReader& view,
-                                       core::EntityNumber match);
+                                       core::EntityNumber match,
+                                       absl::Time now);
 
 // What the agency was alerted to: overrides and broken glass to review, the
 // earliest due first; with `include_reviewed` then the others. References only.

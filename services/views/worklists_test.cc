@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "base/civil_date.h"
 #include "services/views/testing.h"
 
 namespace kith::views {
@@ -251,7 +252,7 @@ TEST(MatchesTest, WaitUntilAPersonDecides) {
                      postcode: "NR1 1AA" protected: true })");
   const auto other = history.Person("Ann", "Smith");
   history.Judge(one, other, ledger::v1::PAIR_OUTCOME_POSSIBLE);
-  const auto lines = Lines(Matches(history.view(), false, kAll));
+  const auto lines = Lines(Matches(history.view(), false, history.now(), kAll));
   EXPECT_THAT(
       lines,
       ElementsAre("MATCH - [1 2] | match_id: \"x3\" outcome: "
@@ -264,8 +265,55 @@ TEST(MatchesTest, WaitUntilAPersonDecides) {
   EXPECT_THAT(lines, Each(Not(HasSubstr("religion"))));
   history.Add(other, {one}, R"(match_ruled { match { number: 3 } one: 1 other: 2
       decision: MATCH_DECISION_DIFFERENT })");
-  EXPECT_THAT(Lines(Matches(history.view(), false, kAll)), IsEmpty());
-  EXPECT_THAT(Lines(Matches(history.view(), true, kAll)), Not(IsEmpty()));
+  EXPECT_THAT(Lines(Matches(history.view(), false, history.now(), kAll)),
+              IsEmpty());
+  EXPECT_THAT(Lines(Matches(history.view(), true, history.now(), kAll)),
+              Not(IsEmpty()));
+}
+
+// A possible match showed where somebody hides by the child's record at the
+// same house, by another agency's copy of the address, and by the number that
+// stood beside it.
+TEST(MatchesTest, R081TellNobodyWhereEitherOfThemOrTheirHouseholdHides) {
+  History history;
+  const std::string reached = R"(contact_points { kind: "mobile" value: "07" }
+                                 addresses { postcode: "NR1 1AA" })";
+  const auto mother = history.Person("Mary", "Smith", reached);
+  const auto child = history.Person("Anna", "Smith", reached);
+  const auto family = history.Family({mother, child});
+  history.Feed("school");
+  const auto pupil = history.Person("Ann", "Smith", reached);
+  const auto match =
+      history.Judge(child, pupil, ledger::v1::PAIR_OUTCOME_POSSIBLE);
+  const auto shielded = [&] {
+    std::vector<std::string> agencies;
+    const auto pieces = Held(MatchPieces(history.view(), match, history.now()));
+    EXPECT_EQ(LinesOf(pieces),
+              Lines(Matches(history.view(), false, history.now(), kAll)));
+    for (const auto& piece : pieces) {
+      const bool contact =
+          PartText(piece.part).find("NR1 1AA") != std::string::npos ||
+          PartText(piece.part).find("07") != std::string::npos;
+      EXPECT_TRUE(contact || !piece.label.shielded());
+      if (!contact || !piece.label.shielded()) continue;
+      EXPECT_EQ(piece.label.class_(), agency::v1::ITEM_CLASS_CONTACT);
+      agencies.push_back(piece.label.agency());
+    }
+    return agencies;
+  };
+  EXPECT_THAT(shielded(), IsEmpty());
+  const std::string mary = R"(names { given: "Mary" family: "Smith" } )";
+  const std::string hidden =
+      R"(addresses { postcode: "NR1 1AA" protected: true })";
+  history.Feed("council").Restate(mother, mary + hidden);
+  EXPECT_THAT(shielded(), ElementsAre("council", "school"));
+  // As long as she is of the household.
+  history.Left(family, mother, base::LondonDay(history.now()) - 1);
+  EXPECT_THAT(shielded(), IsEmpty());
+  // By another record of one of the two.
+  const auto copy = history.Person("Ann", "Smith", hidden);
+  history.Link(pupil, copy);
+  EXPECT_THAT(shielded(), ElementsAre("council", "school"));
 }
 
 // Links that end by themselves are never silent.
@@ -274,9 +322,10 @@ TEST(MatchesTest, HoldALinkThatEnded) {
   const auto one = history.Person("Anna", "Smith");
   const auto other = history.Person("Ann", "Smith");
   history.Link(one, other);
-  EXPECT_THAT(Lines(Matches(history.view(), false, kAll)), IsEmpty());
+  EXPECT_THAT(Lines(Matches(history.view(), false, history.now(), kAll)),
+              IsEmpty());
   history.Split(one, {other});
-  EXPECT_THAT(Lines(Matches(history.view(), false, kAll)),
+  EXPECT_THAT(Lines(Matches(history.view(), false, history.now(), kAll)),
               Contains(HasSubstr("PAIR_OUTCOME_NONE")));
 }
 

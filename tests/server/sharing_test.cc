@@ -7,6 +7,7 @@
 #include "absl/strings/substitute.h"
 #include "kith/api/v1/audit_service.grpc.pb.h"
 #include "kith/api/v1/consent_service.grpc.pb.h"
+#include "kith/api/v1/duplicate_service.grpc.pb.h"
 #include "kith/ledger/v1/access.pb.h"
 #include "tests/server/family_story.h"
 
@@ -14,8 +15,10 @@ namespace kith::server_tests {
 namespace {
 
 using api::v1::AuditService;
+using api::v1::DuplicateService;
 using grpc::StatusCode;
 using ::testing::Contains;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
@@ -182,6 +185,48 @@ TEST_F(SharingTest, R077R263WithoutConsentAnotherAgencyLearnsOnlyWhoLeads) {
   EXPECT_EQ(family.value.family().members_size(), 0);
   EXPECT_EQ(family.value.family().people_size(), 0);
   EXPECT_EQ(family.value.family().plans_size(), 0);
+}
+
+// The hub, which decides, was shown where they live by the child's record.
+TEST_F(SharingTest, R081APossibleMatchTellsNotWhereEitherHides) {
+  story.Made(&FamilyService::Stub::StatePerson,
+             R"(person { record { system: "main" local_id: "patient" }
+                  names { use: NAME_USE_USUAL given: "child" family: "Ferris" }
+                  birth_date { year: 2016 month: 6 day: 2 }
+                  addresses { lines: "9 Mill Lane" postcode: "CB1 1AA" } })",
+             health);
+  const auto match = [&](const std::string& agency) {
+    const Who hub = Of(agency, "h1", "hub_administrator");
+    const auto listed = server.Call(hub, &DuplicateService::Stub::ListMatches,
+                                    api::v1::ListMatchesRequest());
+    EXPECT_EQ(listed.value.matches_size(), 1);
+    api::v1::GetMatchRequest request;
+    request.set_match_id(listed.value.matches(0).match_id());
+    const auto got =
+        server.Call(hub, &DuplicateService::Stub::GetMatch, request);
+    EXPECT_EQ(ReasonOf(got.status), "OK");
+    EXPECT_EQ(got.value.match().records_size(), 2);
+    EXPECT_EQ(got.value.match().ShortDebugString(),
+              listed.value.matches(0).ShortDebugString());
+    return got.value.match().ShortDebugString();
+  };
+  for (const char* told : {"Quayside", "Mill Lane"}) {
+    EXPECT_THAT(match("hub"), HasSubstr(told));
+  }
+  story.Made(&FamilyService::Stub::StatePerson,
+             absl::Substitute(R"(person { $0
+                 names { use: NAME_USE_USUAL given: "mother" family: "Ferris" }
+                 birth_date { year: 1985 month: 6 day: 2 }
+                 addresses { lines: "7 Quayside Row" postcode: "RV1 4QX"
+                             protected: true } })",
+                              RecordText("mother")));
+  EXPECT_THAT(match("hub"), HasSubstr("given: \"child\""));
+  for (const char* hidden : {"Quayside", "RV1 4QX", "Mill Lane", "CB1 1AA"}) {
+    EXPECT_THAT(match("hub"), Not(HasSubstr(hidden)));
+  }
+  // Its own agency's hub is told what that agency holds.
+  EXPECT_THAT(match("council"), HasSubstr("Quayside"));
+  EXPECT_THAT(match("council"), Not(HasSubstr("Mill Lane")));
 }
 
 class LookupTest : public SharingTest {
