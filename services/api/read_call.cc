@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/check.h"
+#include "base/civil_date.h"
 #include "base/crypto.h"
 #include "google/protobuf/util/time_util.h"
 #include "kith/ledger/v1/facts.pb.h"
@@ -255,7 +256,8 @@ absl::Status ReadCall::FoldAsOf(const views::AsOfStart& start) {
       views::RowsAsOf(view_->view(), start, *as_of_,
                       FactsBefore(view_->snapshot(), *as_of_), view_->hash()));
   start_ = start;
-  return absl::OkStatus();
+  if (!IsAsStrictAsNow()) return absl::OkStatus();
+  return views::ShieldAsNow(view_->view(), base::LondonDay(now_), *then_rows_);
 }
 
 absl::StatusOr<disclosure::Discloser::SharedContext> ReadCall::ContextOfRows(

@@ -283,20 +283,21 @@ class ReadCall {
   template <class View, class Response>
   absl::StatusOr<SharedWhole<View, Response>> WithoutUndone(
       const views::AsOfStart& start, SharedWhole<View, Response> whole) {
-    if (!DropsUndone()) return whole;
+    if (!IsAsStrictAsNow()) return whole;
     views::Pieces<View> left = whole->pieces;
     RETURN_IF_ERROR(DropUndone(start, &left));
     return std::make_shared<const Whole<View, Response>>(std::move(left));
   }
 
-  // Nobody but an auditor sees what was reached through a link since undone.
-  bool DropsUndone() const {
+  // Nobody but an auditor sees what was reached through a link since undone, or
+  // is shielded by now.
+  bool IsAsStrictAsNow() const {
     return then_rows_ && asking_.role != agency::v1::ROLE_AUDITOR;
   }
   template <class View>
   absl::Status DropUndone(const views::AsOfStart& start,
                           views::Pieces<View>* pieces) {
-    if (!DropsUndone()) return absl::OkStatus();
+    if (!IsAsStrictAsNow()) return absl::OkStatus();
     return views::DropUndone(*then_rows_, view_->view(), start, pieces);
   }
 

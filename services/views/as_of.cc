@@ -431,6 +431,16 @@ absl::StatusOr<Direct> DirectlyReached(const core::StateReader& then,
   return direct;
 }
 
+// Records of these rows.
+RecordSet RecordsOfRows(const core::MapState& rows) {
+  RecordSet records;
+  for (const auto& [key, row] : rows.rows()) {
+    const ThingKey own{row.first, Kind::kRecord, ""};
+    if (key == own.Bytes()) records.insert(row.first);
+  }
+  return records;
+}
+
 absl::StatusOr<bool> SharesPerson(const core::StateReader& rows,
                                   EntityNumber record,
                                   const RecordSet& others) {
@@ -456,6 +466,24 @@ absl::StatusOr<core::MapState> RowsAsOf(const core::StateReader& present,
         hash));
   }
   return rows;
+}
+
+absl::Status ShieldAsNow(const core::StateReader& present, absl::CivilDay today,
+                         core::MapState& then) {
+  Reading now(present);
+  for (const EntityNumber record : RecordsOfRows(then)) {
+    ASSIGN_OR_RETURN(const ThingRow* stands, now.Record(record));
+    const bool restricted = stands != nullptr && IsRestricted(*stands);
+    ASSIGN_OR_RETURN(const auto person, now.RecordsOf(record));
+    ASSIGN_OR_RETURN(const bool shielded, ShieldsContacts(now, person, today));
+    if (!restricted && !shielded) continue;
+    const std::string key = ThingKey{record, Kind::kRecord, ""}.Bytes();
+    ASSIGN_OR_RETURN(auto row, core::ReadRow<ThingRow>(then, key));
+    row->mutable_record()->set_restricted_since(restricted);
+    row->mutable_record()->set_shielded_since(shielded);
+    core::PutRow(then, record, key, *row);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> StillReached(const core::StateReader& then,

@@ -6,7 +6,8 @@
 // it gives, with `now` the time asked for.
 //
 // What is reached through a link that has since been undone must not be shown
-// to ordinary readers: `DropUndone` takes it out.
+// to ordinary readers: `DropUndone` takes it out. Nor how to reach who has had
+// to hide since: `ShieldAsNow` has the rows say so.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "base/status.h"
 #include "kith/ledger/v1/label.pb.h"
 #include "services/core/decision.h"
@@ -49,6 +51,15 @@ absl::StatusOr<core::MapState> RowsAsOf(const core::StateReader& present,
                                         uint64_t position,
                                         const ScanFacts& scan,
                                         const core::KeyHash& hash);
+
+// Marks the records in `then` that `present` shields on the day, so that labels
+// made of them are as strict as those of either moment: a record that has since
+// been restricted (whole), and those whose person's contacts are shielded by
+// now, their own and, through the household of then, everybody's in it: where
+// somebody hides now may be where the others lived with them. What the
+// records say stays as it was.
+absl::Status ShieldAsNow(const core::StateReader& present, absl::CivilDay today,
+                         core::MapState& then);
 
 // Which records of a label are still reached: each must be now what it was
 // then, one person with a record that `then` reached without a link, or such a

@@ -3,7 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
+#include "base/civil_date.h"
 #include "services/views/read.h"
 #include "services/views/standing.h"
 #include "services/views/testing.h"
@@ -13,11 +18,16 @@ namespace kith::views {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::Held;
 using testing::History;
+using ::testing::IsEmpty;
 using testing::LinesOf;
 using ::testing::Not;
+using ::testing::Pair;
+using testing::PartText;
+using ::testing::UnorderedElementsAre;
 using testing::Wanderer;
 
 template <class T>
@@ -196,6 +206,113 @@ TEST(AsOfTest, WhatAPartedFamilyBroughtIsDropped) {
   EXPECT_THAT(LinesOf(pieces), Contains(HasSubstr("Ben")));
   ASSERT_TRUE(DropUndone(then, history.view(), start, &pieces).ok());
   EXPECT_THAT(LinesOf(pieces), Not(Contains(HasSubstr("Ben"))));
+}
+
+// Contact pieces of the family as of `position`, and whether each is shielded:
+// as strict as now.
+std::vector<std::pair<std::string, bool>> ContactsAsOf(const History& history,
+                                                       const AsOfStart& start,
+                                                       EntityNumber family,
+                                                       uint64_t position) {
+  auto then = AsOf(history, start, position);
+  EXPECT_TRUE(
+      ShieldAsNow(history.view(), base::LondonDay(history.now()), then).ok());
+  std::vector<std::pair<std::string, bool>> contacts;
+  for (const auto& piece :
+       Held(FamilyPieces(then, family, history.TimeOf(position)))) {
+    if (piece.label.class_() != agency::v1::ITEM_CLASS_CONTACT) continue;
+    const auto& said = piece.part.people(0).records(0).said();
+    contacts.emplace_back(said.addresses(0).postcode(), piece.label.shielded());
+  }
+  return contacts;
+}
+
+// The address was shown as of the day before it was said to be protected, and
+// by the record of whoever lived there.
+TEST(AsOfTest, R081AnAddressProtectedSinceIsShieldedThenToo) {
+  History history;
+  const auto mother =
+      history.Person("Mary", "Smith", R"(addresses { postcode: "NR1 1AA" })");
+  const auto child =
+      history.Person("Anna", "Smith", R"(addresses { postcode: "NR1 1AA" })");
+  const auto family = history.Family({mother, child});
+  const uint64_t before = history.position();
+  const auto contacts = [&] {
+    return ContactsAsOf(history, {{family}, {}}, family, before);
+  };
+  const std::string mary = R"(names { given: "Mary" family: "Smith" } )";
+  history.Restate(mother, mary + R"(addresses { postcode: "NR3 3CC" })");
+  EXPECT_THAT(contacts(),
+              ElementsAre(Pair("NR1 1AA", false), Pair("NR1 1AA", false)));
+  history.Restate(
+      mother, mary + R"(addresses { postcode: "NR3 3CC" protected: true })");
+  EXPECT_THAT(contacts(),
+              ElementsAre(Pair("NR1 1AA", true), Pair("NR1 1AA", true)));
+  // Whoever has left since was there with her.
+  history.Left(family, child, base::LondonDay(history.now()) - 1);
+  EXPECT_THAT(contacts(),
+              ElementsAre(Pair("NR1 1AA", true), Pair("NR1 1AA", true)));
+  history.Restate(mother, mary);
+  EXPECT_THAT(contacts(),
+              ElementsAre(Pair("NR1 1AA", false), Pair("NR1 1AA", false)));
+  // By another record of hers.
+  const auto copy = history.Feed("health").Person(
+      "Mary", "Smith", R"(addresses { postcode: "NR3 3CC" protected: true })");
+  history.Link(mother, copy, /*verified=*/false);
+  EXPECT_THAT(contacts(),
+              ElementsAre(Pair("NR1 1AA", true), Pair("NR1 1AA", true)));
+}
+
+// Where a child lives by now with somebody else who hides.
+TEST(AsOfTest, R081WhoLivesWithSomebodyWhoHidesIsShieldedThenToo) {
+  History history;
+  const std::string home = R"(addresses { postcode: "NR1 1AA" })";
+  const auto child = history.Person("Anna", "Smith", home);
+  const uint64_t before = history.position();
+  const auto aunt = history.Person(
+      "Vera", "Jones", R"(addresses { postcode: "NR1 1AA" protected: true })");
+  const auto family = history.Family({aunt});
+  const auto contact = [&] {
+    auto then = AsOf(history, {{}, {child}}, before);
+    EXPECT_TRUE(
+        ShieldAsNow(history.view(), base::LondonDay(history.now()), then).ok());
+    return LinesOf(Held(PersonPieces(then, child, history.TimeOf(before))))
+        .back();
+  };
+  EXPECT_THAT(contact(), HasSubstr("CONTACT council [1] |"));
+  history.Member(family, child);
+  EXPECT_THAT(contact(), HasSubstr("CONTACT council [1] shielded |"));
+}
+
+TEST(AsOfTest, R081ARecordRestrictedSinceIsShieldedWholeThenToo) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith", R"(religion: "none")");
+  history.Involve(anna, "clinic");
+  const auto family = history.Family({anna});
+  const uint64_t before = history.position();
+  const std::string name = R"(names { given: "Anna" family: "Smith" } )";
+  const auto shielded = [&] {
+    auto then = AsOf(history, {{family}, {}}, before);
+    const auto said = Held(FamilyPieces(then, family, history.now()));
+    EXPECT_TRUE(
+        ShieldAsNow(history.view(), base::LondonDay(history.now()), then).ok());
+    std::vector<std::string> classes;
+    const auto pieces = Held(FamilyPieces(then, family, history.now()));
+    EXPECT_EQ(pieces.size(), said.size());
+    for (size_t i = 0; i < pieces.size(); ++i) {
+      // What was known then stays so.
+      EXPECT_EQ(PartText(pieces[i].part), PartText(said[i].part));
+      if (!pieces[i].label.shielded()) continue;
+      classes.push_back(agency::v1::ItemClass_Name(pieces[i].label.class_()));
+    }
+    return classes;
+  };
+  history.Restate(anna, name + R"(religion: "none")");
+  EXPECT_THAT(shielded(), IsEmpty());
+  history.Restate(anna, name + R"(religion: "none" restricted: true)");
+  EXPECT_THAT(shielded(),
+              UnorderedElementsAre("ITEM_CLASS_IDENTITY", "ITEM_CLASS_NEED",
+                                   "ITEM_CLASS_INVOLVEMENT"));
 }
 
 }  // namespace

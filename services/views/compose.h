@@ -97,6 +97,9 @@ absl::StatusOr<Pieces<api::v1::PersonView>> NameOfRecord(const Scene& scene,
 absl::StatusOr<Pieces<api::v1::PersonView>> AboutPerson(const Scene& scene,
                                                         EntityNumber record,
                                                         const Thing& thing);
+// Whether the record is of a restricted patient: shown by its agency alone. Of
+// a moment past: or is by now.
+bool IsRestricted(const ThingRow& record);
 bool ProtectsContact(const ThingRow& record);
 // Whether somebody whom the person of these records lives with, or they, must
 // not be found.

@@ -132,7 +132,7 @@ absl::StatusOr<Said> Begin(const Scene& scene, const Thing& thing,
               RecordsIn(std::initializer_list<EntityNumber>{record, other}));
   ASSIGN_OR_RETURN(const ThingRow* row, scene.reading.Record(record));
   if (row != nullptr) {
-    said.piece.label.set_shielded(row->record().said().restricted());
+    said.piece.label.set_shielded(IsRestricted(*row));
   }
   ASSIGN_OR_RETURN(std::string person_id, scene.reading.PersonId(record));
   said.piece.part.set_person_id(std::move(person_id));
@@ -202,11 +202,14 @@ absl::StatusOr<NeedView> StayView(const Scene& scene, const Thing& thing) {
 
 }  // namespace
 
+bool IsRestricted(const ThingRow& row) {
+  return row.record().said().restricted() || row.record().restricted_since();
+}
+
 bool ProtectsContact(const ThingRow& row) {
-  const auto& said = row.record().said();
   if (row.record().gone()) return false;
-  if (said.restricted()) return true;
-  for (const auto& address : said.addresses()) {
+  if (IsRestricted(row) || row.record().shielded_since()) return true;
+  for (const auto& address : row.record().said().addresses()) {
     if (address.protected_()) return true;
   }
   return false;
@@ -217,7 +220,7 @@ Pieces<RecordView> LabelledParts(const Scene& scene, EntityNumber record,
   RecordParts parts = SplitRecord(row);
   ItemLabel label = LabelOf(scene, agency::v1::ITEM_CLASS_IDENTITY, row,
                             row.record().agency(), {record});
-  label.set_shielded(row.record().said().restricted());
+  label.set_shielded(IsRestricted(row));
   Pieces<RecordView> pieces;
   pieces.push_back({label, std::move(parts.identity)});
   if (parts.need.has_said()) {
@@ -225,7 +228,8 @@ Pieces<RecordView> LabelledParts(const Scene& scene, EntityNumber record,
     pieces.push_back({label, std::move(parts.need)});
   }
   label.set_class_(agency::v1::ITEM_CLASS_CONTACT);
-  label.set_shielded(label.shielded() || scene.contacts_shielded);
+  label.set_shielded(label.shielded() || scene.contacts_shielded ||
+                     row.record().shielded_since());
   if (parts.contact.has_said()) {
     pieces.push_back({label, std::move(parts.contact)});
   }

@@ -286,7 +286,7 @@ class SummaryAnswer {
             LabelOf(scene_, agency::v1::ITEM_CLASS_IDENTITY, *row,
                     row->record().agency(), {record}),
             {}};
-        piece.label.set_shielded(row->record().said().restricted());
+        piece.label.set_shielded(IsRestricted(*row));
         piece.part.add_member_names(name);
         pieces_.push_back(std::move(piece));
       }

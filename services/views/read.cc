@@ -80,7 +80,7 @@ class PersonAnswer {
           LabelOf(scene_, agency::v1::ITEM_CLASS_IDENTITY, *row,
                   row->record().agency(), {records[i]}),
           {}};
-      piece.label.set_shielded(row->record().said().restricted());
+      piece.label.set_shielded(IsRestricted(*row));
       ASSIGN_OR_RETURN(*piece.part.mutable_person_id(),
                        scene_.reading.PersonId(records[i]));
       piece.part.add_former_person_ids(row->thing().id());

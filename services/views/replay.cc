@@ -459,7 +459,7 @@ absl::StatusOr<Pieces<Fact>> OfRecordStated(const Scene& scene, bool has_left,
   const Scene then{scene.reading, scene.today, scene.family, shielded};
   for (auto& part : LabelledParts(then, record, as_stated)) {
     Piece<Fact> piece{std::move(part.label), {}};
-    if (row->record().said().restricted()) piece.label.set_shielded(true);
+    if (IsRestricted(*row)) piece.label.set_shielded(true);
     // The family is told the names of those who were of it (`NameOfRecord`).
     if (has_left && !pieces.empty()) piece.label.clear_family();
     auto& said = *piece.part.mutable_record_stated();

@@ -178,9 +178,7 @@ absl::StatusOr<std::optional<ItemLabel>> LabelOfLine(const Scene& scene,
   label.set_basis(line.row.said().by().basis());
   RETURN_IF_ERROR(BindToThing(scene, line.row.thing(), &label));
   ASSIGN_OR_RETURN(const ThingRow* record, scene.reading.Record(line.subject));
-  if (record != nullptr) {
-    label.set_shielded(record->record().said().restricted());
-  }
+  if (record != nullptr) label.set_shielded(IsRestricted(*record));
   return std::optional<ItemLabel>(std::move(label));
 }
 

@@ -256,6 +256,79 @@ TEST_F(ReplayContentTest, AReplayOfAMomentGoesByWhoWasAMemberThen) {
   EXPECT_THAT(Replay(Who(), then), HasSubstr("Aunt Vera"));
 }
 
+// Of a moment before she had to hide everything showed where she does.
+class SinceShieldedTest : public ReplayContentTest {
+ protected:
+  SinceShieldedTest() {
+    StateMother(absl::StrCat(kReached, kLived));
+    story.Share("health");
+    then.set_at_position(
+        server.Call(Who(), &FamilyService::Stub::GetFamily, story.Get())
+            .value.info()
+            .position());
+    server.clock().Advance(absl::Hours(24));
+  }
+
+  // All that the answers show of that moment.
+  std::string Shown(const Who& who, const api::v1::ReadOptions& read) {
+    auto family = story.Get();
+    *family.mutable_read() = read;
+    std::string all = server.Call(who, &FamilyService::Stub::GetFamily, family)
+                          .value.ShortDebugString();
+    for (const std::string& id : {story.mother(), story.child()}) {
+      api::v1::GetPersonRequest person;
+      person.set_person_id(id);
+      *person.mutable_read() = read;
+      all += server.Call(who, &FamilyService::Stub::GetPerson, person)
+                 .value.ShortDebugString();
+    }
+    api::v1::GetTimelineRequest timeline;
+    timeline.set_family_id(story.family());
+    *timeline.mutable_read() = read;
+    all += server.Call(who, &FamilyService::Stub::GetTimeline, timeline)
+               .value.ShortDebugString();
+    return all + Replay(who, read);
+  }
+  std::string Shown(const Who& who) { return Shown(who, then); }
+
+  static constexpr char kLived[] =
+      R"(addresses { lines: "3 Refuge Lane" postcode: "RV9 9ZZ" })";
+  api::v1::ReadOptions then;
+};
+
+TEST_F(SinceShieldedTest, R081WhatIsProtectedNowIsNotShownOfAMomentBefore) {
+  // Restated without a mark it is what it was.
+  StateMother(kReached);
+  for (const char* told : {"Refuge", "07700 900123", "Quayside"}) {
+    EXPECT_THAT(Shown(health), HasSubstr(told));
+  }
+  StateMother(absl::StrCat(kReached, kHidden));
+  EXPECT_THAT(Shown(health), HasSubstr("given: \"mother\""));
+  for (const char* hidden : {"Refuge", "RV9 9ZZ", "07700", "Quayside"}) {
+    EXPECT_THAT(Shown(health), Not(HasSubstr(hidden)));
+    EXPECT_THAT(Shown(Who()), HasSubstr(hidden));
+  }
+  // What could be seen then is for auditors to find.
+  Who auditor = Of("audit", "a1", "auditor");
+  auditor.reason = "complaint 7";
+  api::v1::ReadOptions seen = then;
+  seen.mutable_seen_by()->set_agency("health");
+  seen.mutable_seen_by()->set_practitioner("hv-7");
+  seen.mutable_seen_by()->set_role(agency::v1::ROLE_PRACTITIONER);
+  seen.mutable_seen_by()->set_purpose("early_help");
+  EXPECT_THAT(Shown(auditor, seen), HasSubstr("Refuge"));
+}
+
+TEST_F(SinceShieldedTest, R081WhoIsRestrictedNowIsNotShownOfAMomentBefore) {
+  EXPECT_THAT(Shown(health), HasSubstr("given: \"mother\""));
+  StateMother(absl::StrCat(kReached, "restricted: true"));
+  EXPECT_THAT(Shown(health), HasSubstr("given: \"child\""));
+  for (const char* hidden : {"given: \"mother\"", "Refuge", "Quaker"}) {
+    EXPECT_THAT(Shown(health), Not(HasSubstr(hidden)));
+    EXPECT_THAT(Shown(Who()), HasSubstr(hidden));
+  }
+}
+
 // A replay of the past told health of whose family its patient was taken for.
 TEST_F(ReplayContentTest, WhatALinkSinceUndoneLedToIsNotReplayed) {
   const auto number = [](const std::string& value) {
