@@ -8,7 +8,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "base/bytes.h"
-#include "base/civil_date.h"
 #include "base/status.h"
 #include "google/protobuf/util/time_util.h"
 #include "kith/api/v1/audit_service.grpc.pb.h"
@@ -199,23 +198,19 @@ views::Pieces<v1::LookEntry> AtOverrides(const ledger::v1::AccessRecord& record,
 
 // Who may know who looked: the agencies that work with the family, its members
 // themselves, and the roles that watch over it.
-absl::StatusOr<ledger::v1::ItemLabel> LabelOfLooks(const ReadCall& call,
-                                                   uint64_t family) {
+ledger::v1::ItemLabel LabelOfLooks(const ReadCall& call, uint64_t family,
+                                   const views::Standing& standing) {
   ledger::v1::ItemLabel label;
   label.set_agency(call.reader().agency);
   label.set_family(family);
   label.set_class_(agency::v1::ITEM_CLASS_ACCESS);
   // Kept to account for what was shown, whatever was said of storing.
   label.set_basis(agency::v1::LEGAL_BASIS_LEGAL_OBLIGATION);
-  if (call.reader().record == 0) return label;
-  ASSIGN_OR_RETURN(
-      const auto families,
-      views::FamiliesOfRecords(call.view().view(), {call.reader().record},
-                               base::LondonDay(call.now())));
-  ASSIGN_OR_RETURN(const uint64_t resolved,
-                   views::Resolve(call.view().view(), family));
-  if (std::find(families.begin(), families.end(), resolved) != families.end()) {
-    label.add_records(call.reader().record);
+  const uint64_t reader = call.reader().record;
+  const auto members = standing.members_of_family.find(family);
+  if (reader != 0 && members != standing.members_of_family.end() &&
+      members->second.count(reader) > 0) {
+    label.add_records(reader);
   }
   return label;
 }
@@ -265,7 +260,6 @@ void AddEmbargo(const ledger::v1::GlassRow& row, Looked* looked) {
 absl::StatusOr<Looked> LookedAt(const ReadCall& call, uint64_t family) {
   const core::StateReader& rows = call.view().view();
   Looked looked;
-  ASSIGN_OR_RETURN(looked.label, LabelOfLooks(call, family));
   views::Concerned concerned;
   ASSIGN_OR_RETURN(concerned.families,
                    views::GroupOf(rows, family, call.now()));
@@ -276,6 +270,7 @@ absl::StatusOr<Looked> LookedAt(const ReadCall& call, uint64_t family) {
                          concerned.records.end());
   ASSIGN_OR_RETURN(const views::Standing standing,
                    views::StandingOf(rows, concerned, call.now()));
+  looked.label = LabelOfLooks(call, family, standing);
   for (const auto& row : standing.overrides) AddEmbargo(row, &looked);
   for (const auto& row : standing.glass) AddEmbargo(row, &looked);
   return looked;

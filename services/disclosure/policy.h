@@ -134,7 +134,9 @@ struct Context {
   std::map<uint64_t, std::set<std::string>> agencies_of_family;
   // Number of the practitioner who leads each family.
   std::map<uint64_t, uint64_t> lead_of_family;
-  // Records of each family's present members: every record of theirs.
+  // Records of each family's present members: those stated, and those of the
+  // same person by a link that a person made or that rests on a verified
+  // identifier.
   std::map<uint64_t, absl::btree_set<uint64_t>> members_of_family;
   // From this age a person answers for themselves.
   int age_capacity_presumed = 16;

@@ -236,6 +236,58 @@ TEST(StandingTest, NamesTheTeamOfAFamily) {
   EXPECT_EQ(standing->lead_of_family.at(family), nurse);
 }
 
+// R-260 and architecture section 6: a machine's link never widens what is
+// shown. Whoever was taken for a member by score saw the other family's plan,
+// meetings and who looked, and their agencies that too.
+TEST(StandingTest, R260AMachinesLinkMakesNobodyAMember) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith");
+  const auto family = history.Family({anna});
+  history.Feed("school");
+  const auto pupil = history.Person("Anna", "Smith");
+  history.Involve(pupil, "school");
+  history.Feed("health");
+  const auto patient = history.Person("Anna", "Smith");
+  history.Involve(patient, "clinic");
+  history.Link(anna, pupil, /*verified=*/true);
+  const auto match = history.NextNumber() + 1;
+  history.Link(pupil, patient, /*verified=*/false);
+  Concerned concerned;
+  concerned.families = {family};
+  const auto standing = [&] {
+    return *StandingOf(history.view(), concerned, history.now());
+  };
+  EXPECT_THAT(standing().members_of_family.at(family),
+              ElementsAre(anna, pupil));
+  EXPECT_THAT(standing().agencies_of_family.at(family),
+              ElementsAre("council", "school"));
+  // Until a person says that they are the same.
+  history.Add(
+      patient, {pupil},
+      absl::StrCat("match_ruled { match { number: ", match, " } one: ", pupil,
+                   " other: ", patient, " decision: MATCH_DECISION_SAME }"));
+  EXPECT_THAT(standing().members_of_family.at(family),
+              ElementsAre(anna, pupil, patient));
+  EXPECT_THAT(standing().agencies_of_family.at(family),
+              ElementsAre("council", "health", "school"));
+}
+
+// Whoever has left is no member again because a machine takes somebody who
+// stayed for them.
+TEST(StandingTest, R260NorSomebodyWhoHasLeft) {
+  History history;
+  const auto anna = history.Person("Anna", "Smith");
+  const auto ann = history.Person("Ann", "Smith");
+  const auto family = history.Family({anna, ann});
+  history.Left(family, ann, base::LondonDay(history.now()) - 1);
+  history.Link(anna, ann, /*verified=*/false);
+  Concerned concerned;
+  concerned.families = {family};
+  EXPECT_THAT(StandingOf(history.view(), concerned, history.now())
+                  ->members_of_family.at(family),
+              ElementsAre(anna));
+}
+
 // It hung on what else was asked for: a list of families showed what none of
 // its things did when got alone.
 TEST(StandingTest, WhoWorksWithAFamilyWorksWithItsPeopleWhateverElseIsAsked) {

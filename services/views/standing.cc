@@ -14,7 +14,6 @@
 namespace kith::views {
 namespace {
 
-// A link that a person made, or that rests on a verified identifier.
 bool IsPossible(const ledger::v1::MatchRow& match) {
   return match.decision() == agency::v1::MATCH_DECISION_UNSPECIFIED &&
          match.judged().outcome() == ledger::v1::PAIR_OUTCOME_POSSIBLE;
@@ -25,11 +24,14 @@ EntityNumber OtherOf(const ledger::v1::MatchRow& match, EntityNumber record) {
                                         : match.judged().one();
 }
 
-// Adds to `same` what sure links within the person lead to, one after the
+// The record, and those of its person that sure links lead to, one after the
 // other.
-absl::Status FollowSure(const RecordSet& person, Reading& reading,
-                        absl::btree_set<EntityNumber>& same) {
-  std::vector<EntityNumber> reached(same.begin(), same.end());
+absl::StatusOr<absl::btree_set<EntityNumber>> SurelySame(Reading& reading,
+                                                         EntityNumber record) {
+  ASSIGN_OR_RETURN(const auto records, reading.RecordsOf(record));
+  const RecordSet person(records.begin(), records.end());
+  absl::btree_set<EntityNumber> same = {record};
+  std::vector<EntityNumber> reached = {record};
   for (size_t i = 0; i < reached.size() && person.size() > 1; ++i) {
     ASSIGN_OR_RETURN(const Things matches,
                      reading.Of(reached[i], Kind::kMatch));
@@ -42,7 +44,7 @@ absl::Status FollowSure(const RecordSet& person, Reading& reading,
       if (same.insert(other).second) reached.push_back(other);
     }
   }
-  return absl::OkStatus();
+  return same;
 }
 
 class Inquiry {
@@ -80,14 +82,13 @@ class Inquiry {
       standing.agency = row->record().agency();
       standing.gone = row->record().gone();
     }
-    standing.surely_same.insert(record);
+    ASSIGN_OR_RETURN(standing.surely_same, SurelySame(reading_, record));
     ASSIGN_OR_RETURN(const auto records, reading_.RecordsOf(record));
     standing.perhaps_same.insert(records.begin(), records.end());
     standing.perhaps_same.insert(record);
     const RecordSet person(standing.perhaps_same.begin(),
                            standing.perhaps_same.end());
     RETURN_IF_ERROR(AddBirth(record, person, standing));
-    RETURN_IF_ERROR(FollowSure(person, reading_, standing.surely_same));
     return FollowPossible(person, standing);
   }
 
@@ -172,21 +173,25 @@ class Inquiry {
       const ThingRow& row = thing->row;
       if (row.has_member() && core::family::IsCurrent(row.member(), today_)) {
         agencies.insert(row.member().agency());
+        RETURN_IF_ERROR(AddMember(family, row.member().stated().record()));
       }
       if (row.has_plan() && IsRunning(row.plan())) {
         agencies.insert(row.plan().agency());
       }
     }
-    for (const Member& member : household->members) {
-      if (!member.current) continue;
-      standing_.members_of_family[family].insert(member.records.begin(),
-                                                 member.records.end());
-      for (const EntityNumber record : member.records) {
-        RETURN_IF_ERROR(AddInvolved(record, agencies));
-      }
+    for (const EntityNumber record : standing_.members_of_family[family]) {
+      RETURN_IF_ERROR(AddInvolved(record, agencies));
     }
     AddGlass(household->things);
     return AddLead(family, *household, agencies);
+  }
+
+  // Who is taken for a member by score alone is not thereby of the family, nor
+  // does an agency work with it that works with them.
+  absl::Status AddMember(EntityNumber family, EntityNumber stated) {
+    ASSIGN_OR_RETURN(const auto records, SurelySame(reading_, stated));
+    standing_.members_of_family[family].insert(records.begin(), records.end());
+    return absl::OkStatus();
   }
 
   absl::Status AddLead(EntityNumber family, const Household& household,
@@ -294,10 +299,7 @@ absl::StatusOr<bool> HoldsRecordOf(const core::StateReader& view,
                                    absl::string_view agency,
                                    EntityNumber record) {
   Reading reading(view);
-  ASSIGN_OR_RETURN(const auto records, reading.RecordsOf(record));
-  absl::btree_set<EntityNumber> same = {record};
-  RETURN_IF_ERROR(
-      FollowSure(RecordSet(records.begin(), records.end()), reading, same));
+  ASSIGN_OR_RETURN(const auto same, SurelySame(reading, record));
   for (const EntityNumber one : same) {
     ASSIGN_OR_RETURN(const ThingRow* row, reading.Record(one));
     if (row != nullptr && !row->record().gone() &&

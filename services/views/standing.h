@@ -58,13 +58,16 @@ struct Standing {
   // Every override and broken glass about any of these or the families.
   std::vector<ledger::v1::OverrideRow> overrides;
   std::vector<ledger::v1::GlassRow> glass;
-  // Agencies that work with a record's person (an open involvement or plan),
-  // and with a family (that, the lead, or members it states).
+  // Agencies that work with a record's person by any link (an open involvement
+  // or plan, or with a family of theirs): it opens their own items only. And
+  // those that work with a family (a plan, the lead, members it states, or an
+  // involvement with one of `members_of_family`).
   std::map<core::EntityNumber, std::set<std::string>> agencies_of_record;
   std::map<core::EntityNumber, std::set<std::string>> agencies_of_family;
   // Number of the practitioner who leads each family.
   std::map<core::EntityNumber, core::EntityNumber> lead_of_family;
-  // Every record of each family's present members.
+  // Records that present memberships of each family name, and those surely the
+  // same: a machine's link makes nobody a member.
   std::map<core::EntityNumber, absl::btree_set<core::EntityNumber>>
       members_of_family;
   // Agreements between organisations, whenever they hold.

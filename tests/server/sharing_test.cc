@@ -187,6 +187,87 @@ TEST_F(SharingTest, R077R263WithoutConsentAnotherAgencyLearnsOnlyWhoLeads) {
   EXPECT_EQ(family.value.family().plans_size(), 0);
 }
 
+// Two children of one name and birth date, whom a score makes one: the login of
+// the one was shown the other's family.
+class LinkedTest : public SharingTest {
+ protected:
+  // Health's record of a child like this one; returns the person's id.
+  std::string StatePatient(const std::string& more) {
+    return story.Made(
+        &FamilyService::Stub::StatePerson,
+        absl::Substitute(
+            R"(person { record { system: "main" local_id: "patient" }
+                 names { use: NAME_USE_USUAL given: "child" family: "Ferris" }
+                 birth_date { year: 2016 month: 6 day: 2 }
+                 addresses { lines: "7 Quayside Row" postcode: "RV1 4QX" }
+                 $0 })",
+            more),
+        health);
+  }
+  void StateChild(const std::string& more) {
+    story.Made(&FamilyService::Stub::StatePerson,
+               absl::Substitute(
+                   R"(person { $0
+                 names { use: NAME_USE_USUAL given: "child" family: "Ferris" }
+                 birth_date { year: 2016 month: 6 day: 2 }
+                 addresses { lines: "7 Quayside Row" postcode: "RV1 4QX" }
+                 $1 })",
+                   RecordText("child"), more));
+  }
+  // Of the family; -1: there is no such family.
+  int PlansSeen(const Who& who) {
+    const auto seen = Get(who);
+    return seen.ok() ? seen.value.family().plans_size() : -1;
+  }
+  StatusCode WhoLooked(const Who& who) {
+    api::v1::WhoLookedRequest request;
+    request.set_family_id(story.family());
+    return server.Call(who, &AuditService::Stub::WhoLooked, request).code();
+  }
+  // Whether the council's child and that patient are taken for one.
+  bool IsOne(const std::string& patient) {
+    api::v1::GetPersonRequest request;
+    request.set_person_id(patient);
+    Who auditor = Of("audit", "a1", "auditor");
+    auditor.reason = "a test";
+    return server.Call(auditor, &FamilyService::Stub::GetPerson, request)
+               .value.person()
+               .records_size() == 2;
+  }
+};
+
+TEST_F(LinkedTest, R260AScoreMakesNobodyAMemberOfTheFamily) {
+  story.AgreePlan(story.OpenPlan(), 1);
+  const std::string patient = StatePatient("");
+  story.Made(&FamilyService::Stub::StateInvolvement,
+             R"(involvement { person { record { system: "main"
+                    local_id: "patient" } } service: "clinic"
+                    involvement { system: "main" local_id: "i1" } })",
+             health);
+  ASSERT_TRUE(IsOne(patient));
+  Who member = Of("council", "", "family_member");
+  member.person = patient;
+  EXPECT_LT(PlansSeen(member), 1);
+  EXPECT_EQ(WhoLooked(member), StatusCode::NOT_FOUND);
+  EXPECT_EQ(WhoLooked(health), StatusCode::NOT_FOUND);
+  // The child's own login is.
+  Who child = member;
+  child.person = story.child();
+  EXPECT_EQ(PlansSeen(child), 1);
+  EXPECT_EQ(WhoLooked(child), StatusCode::OK);
+
+  // A number that both checked makes it sure.
+  const std::string number =
+      R"(identifiers { kind: IDENTIFIER_KIND_NHS_NUMBER value: "9434765919"
+                       status: IDENTIFIER_STATUS_VERIFIED })";
+  StateChild(number);
+  StatePatient(number);
+  ASSERT_TRUE(IsOne(patient));
+  EXPECT_EQ(PlansSeen(member), 1);
+  EXPECT_EQ(WhoLooked(member), StatusCode::OK);
+  EXPECT_EQ(WhoLooked(health), StatusCode::OK);
+}
+
 // The hub, which decides, was shown where they live by the child's record.
 TEST_F(SharingTest, R081APossibleMatchTellsNotWhereEitherHides) {
   story.Made(&FamilyService::Stub::StatePerson,
