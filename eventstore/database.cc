@@ -19,6 +19,8 @@ namespace kith::eventstore {
 namespace {
 
 constexpr size_t kLogFileBytes = size_t{4} << 20;
+// Few shards: large enough each to hold the largest blocks many times.
+constexpr int kCacheShardBits = 4;
 // So much of a table is on its way to the disk before more is written; a whole
 // one at once would hold up the log's syncs behind it.
 constexpr uint64_t kBytesPerSync = uint64_t{1} << 20;
@@ -63,8 +65,13 @@ rocksdb::ColumnFamilyOptions OptionsOf(const FamilyOptions& family,
                                        std::shared_ptr<rocksdb::Cache> cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = std::move(cache);
+  // Indexes and filters in parts of a block each: whole, those of a file of
+  // 64 MB are as large as a shard of the cache, and drive each other out of it.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = family.point_reads;
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.pin_top_level_index_and_filter = true;
   table.format_version = 5;
   if (family.point_reads) {
     table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
@@ -114,7 +121,7 @@ rocksdb::ReadOptions ReadAt(const rocksdb::Snapshot* snapshot) {
 absl::StatusOr<std::unique_ptr<Database>> Database::Open(
     const DatabaseOptions& options, Poison& poison) {
   RETURN_IF_ERROR(CheckCurrent(options));
-  const auto cache = rocksdb::NewLRUCache(options.cache_bytes);
+  const auto cache = rocksdb::NewLRUCache(options.cache_bytes, kCacheShardBits);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const FamilyOptions& family : options.families) {
     families.emplace_back(family.name, OptionsOf(family, cache));
