@@ -10,6 +10,9 @@
 namespace kith::engine {
 namespace {
 
+// About as many rows come of a fact; only the size of a filter hangs on it.
+constexpr uint64_t kRowsOfFact = 5;
+
 template <class T>
 T* New(google::protobuf::Arena* arena) {
   return google::protobuf::Arena::CreateMessage<T>(arena);
@@ -24,9 +27,10 @@ absl::StatusOr<std::unique_ptr<Rebuilder>> Rebuilder::Begin(
     RETURN_IF_ERROR(store.AbandonView());
   }
   ASSIGN_OR_RETURN(const uint32_t version, store.BeginView());
-  auto rows =
-      std::make_unique<TableRows>(eventstore::Table::View(version),
-                                  cache_bytes_max, TableRows::Begins::kEmpty);
+  ASSIGN_OR_RETURN(const auto snapshot, store.Read());
+  auto rows = std::make_unique<TableRows>(eventstore::Table::View(version),
+                                          cache_bytes_max,
+                                          snapshot->head().next * kRowsOfFact);
   return std::unique_ptr<Rebuilder>(
       new Rebuilder(store, views, std::move(hash), std::move(rows), step_max));
 }

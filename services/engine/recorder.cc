@@ -60,6 +60,7 @@ absl::Status Recorder::Complete(DecidedBatch& batch) {
 
 void Recorder::FoldAlso(std::unique_ptr<TableRows> building) {
   building_ = std::move(building);
+  building_->EndBuilding();
 }
 
 absl::Status Recorder::Advance() {

@@ -28,6 +28,14 @@ void RowCache::Put(absl::string_view key, Value value) {
   PutYoung(key, std::move(value));
 }
 
+void RowCache::Replace(absl::string_view key, const Value& value) {
+  const size_t hash = young_.hash_function()(key);
+  if (young_.find(key, hash) != young_.end() ||
+      old_.find(key, hash) != old_.end()) {
+    PutYoung(key, value);
+  }
+}
+
 const RowCache::Value* RowCache::PutYoung(absl::string_view key, Value value) {
   MakeRoom(BytesOf(key, value));
   young_bytes_ += BytesOf(key, value);

@@ -21,6 +21,9 @@ class RowCache {
   // Null: not known here; read the store. Good until the next call.
   const Value* Find(absl::string_view key);
   void Put(absl::string_view key, Value value);
+  // Puts it only if the key is known here. For rows that are made by the
+  // million and hardly ever read: they would drive out those that are.
+  void Replace(absl::string_view key, const Value& value);
 
  private:
   using Generation = absl::flat_hash_map<std::string, Value>;

@@ -22,6 +22,21 @@ TEST(RowCacheTest, TheLastValueCounts) {
   EXPECT_EQ(**cache.Find("row"), "two");
 }
 
+TEST(RowCacheTest, ReplacesWhatItKnowsAndTakesInNothingNew) {
+  RowCache cache(4 << 10);
+  cache.Put("row", "one");
+  cache.Put("absent", std::nullopt);
+  // Both are in the old generation by now.
+  for (int i = 0; i < 12; ++i)
+    cache.Put(absl::StrCat(i), std::string(100, 'x'));
+  cache.Replace("row", "two");
+  cache.Replace("absent", "there");
+  cache.Replace("unknown", "value");
+  EXPECT_EQ(**cache.Find("row"), "two");
+  EXPECT_EQ(**cache.Find("absent"), "there");
+  EXPECT_EQ(cache.Find("unknown"), nullptr);
+}
+
 TEST(RowCacheTest, ForgetsWhatWasNotUsedAndKeepsWhatWas) {
   RowCache cache(64 << 10);
   cache.Put("used", "value");

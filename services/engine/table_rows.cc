@@ -8,12 +8,12 @@
 namespace kith::engine {
 
 TableRows::TableRows(eventstore::Table table, size_t cache_bytes_max,
-                     Begins begins)
+                     std::optional<uint64_t> to_build)
     : table_(table),
       cache_(cache_bytes_max / 4 * 3),
       below_(table, cache_bytes_max / 4),
       top_(&layers_[0].changes) {
-  if (begins == Begins::kEmpty) ever_put_.emplace();
+  if (to_build.has_value()) ever_put_.emplace(*to_build);
   layers_[0].below = &layers_[1].changes;
   layers_[1].below = &below_;
 }
@@ -50,9 +50,15 @@ absl::StatusOr<std::optional<std::string>> TableRows::Get(
 
 void TableRows::Put(core::Subject subject, absl::string_view key,
                     std::string value) {
-  if (ever_put_.has_value()) ever_put_->Add(key);
-  cache_.Put(key, value);
-  top_->Put(subject, key, std::move(value));
+  RowCache::Value row = std::move(value);
+  Remember(key, row);
+  top_->Put(subject, key, *std::move(row));
+}
+
+void TableRows::Remember(absl::string_view key, const RowCache::Value& value) {
+  if (!ever_put_.has_value()) return cache_.Put(key, value);
+  ever_put_->Add(key);
+  cache_.Replace(key, value);
 }
 
 void TableRows::Delete(absl::string_view key) {
@@ -62,8 +68,7 @@ void TableRows::Delete(absl::string_view key) {
 
 void TableRows::Absorb(core::Overlay::Changes changes) {
   for (const auto& [key, change] : changes) {
-    if (ever_put_.has_value()) ever_put_->Add(key);
-    cache_.Put(key, change.value);
+    Remember(key, change.value);
   }
   top_->Absorb(std::move(changes));
 }

@@ -11,6 +11,7 @@
 // thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -25,12 +26,11 @@ namespace kith::engine {
 
 class TableRows final : public core::StateWriter {
  public:
-  // What the table holds at first. Of one that begins empty and is written from
-  // here alone it is known without the store that most new keys have no row.
-  enum class Begins { kWithRows, kEmpty };
-
+  // `to_build`: how many rows a table that is empty yet, and written from here
+  // alone, is about to get. Of such a one it is known without the store that
+  // most new keys have no row; and most rows are not read again.
   TableRows(eventstore::Table table, size_t cache_bytes_max,
-            Begins begins = Begins::kWithRows);
+            std::optional<uint64_t> to_build = std::nullopt);
   TableRows(const TableRows&) = delete;
   TableRows& operator=(const TableRows&) = delete;
 
@@ -47,6 +47,9 @@ class TableRows final : public core::StateWriter {
            std::string value) override;
   void Delete(absl::string_view key) override;
   void Absorb(core::Overlay::Changes changes);
+
+  // It is built: from now on its rows are read and written as those of any.
+  void EndBuilding() { ever_put_.reset(); }
 
   // Of the batch being decided; good until the next batch but one begins.
   const core::Overlay::Changes& changes() const { return top_->changes(); }
@@ -97,10 +100,12 @@ class TableRows final : public core::StateWriter {
     core::Overlay changes;
   };
 
+  void Remember(absl::string_view key, const RowCache::Value& value);
+
   const eventstore::Table table_;
   // Rows as they are at the top, whichever layer they are of.
   mutable RowCache cache_;
-  // Every key that ever had a row, and perhaps more; empty: not known.
+  // While it is built: every key that ever had a row, and perhaps more.
   std::optional<KeyFilter> ever_put_;
   Below below_;
   // They change places with each batch, so that no change is copied.

@@ -68,7 +68,7 @@ TEST_F(TableRowsTest, ADeletedRowStaysDeleted) {
 // Nothing is kept in memory but which keys were put.
 TEST(TableRowsThatBeganEmptyTest, FindEveryRowInTheStoreAndNoOther) {
   const auto store = eventstore::OpenMemoryStore();
-  TableRows rows(eventstore::Table::State(), 0, TableRows::Begins::kEmpty);
+  TableRows rows(eventstore::Table::State(), 0, /*to_build=*/60);
   for (int batch = 0; batch < 6; ++batch) {
     rows.Advance(*store->Read());
     for (int key = 0; key < 100; ++key) {
