@@ -1,6 +1,7 @@
 #include "tests/bench/process.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -41,6 +42,7 @@ void AwaitRest() {
     absl::SleepFor(kWatched);
     used = ProcessorTime() - before;
   } while (used > kWatched / 20 && absl::Now() < deadline);
+  sync();
 }
 
 }  // namespace kith::bench
