@@ -284,6 +284,34 @@ TEST(AsOfTest, R081WhoLivesWithSomebodyWhoHidesIsShieldedThenToo) {
   EXPECT_THAT(contact(), HasSubstr("CONTACT council [1] shielded |"));
 }
 
+// In the family asked for nobody hides, then or now.
+TEST(AsOfTest, R081WhoeverHidInAnotherFamilyShieldsAsOfThen) {
+  History history;
+  const auto child =
+      history.Person("Anna", "Smith", R"(addresses { postcode: "NR1 1AA" })");
+  const auto mother = history.Person("Mary", "Jones");
+  const auto copy = history.Feed("health").Person(
+      "Mary", "Jones", R"(addresses { postcode: "NR1 1AA" protected: true })");
+  const auto family = history.Family({child});
+  const auto other = history.Family({mother});
+  history.Member(other, child);
+  const uint64_t before = history.position();
+  const auto contacts = [&](uint64_t position) {
+    return ContactsAsOf(history, {{family}, {}}, family, position);
+  };
+  EXPECT_THAT(contacts(before), ElementsAre(Pair("NR1 1AA", false)));
+  history.Link(mother, copy, /*verified=*/false);
+  const uint64_t hidden = history.position();
+  EXPECT_THAT(contacts(before), ElementsAre(Pair("NR1 1AA", true)));
+  EXPECT_THAT(contacts(hidden), ElementsAre(Pair("NR1 1AA", true)));
+  // Where she hides now she may have hidden then, and the child with her.
+  history.Left(other, child, base::LondonDay(history.now()) - 1);
+  EXPECT_THAT(contacts(before), ElementsAre(Pair("NR1 1AA", true)));
+  EXPECT_THAT(contacts(hidden), ElementsAre(Pair("NR1 1AA", true)));
+  EXPECT_THAT(contacts(history.position()),
+              ElementsAre(Pair("NR1 1AA", false)));
+}
+
 TEST(AsOfTest, R081ARecordRestrictedSinceIsShieldedWholeThenToo) {
   History history;
   const auto anna = history.Person("Anna", "Smith", R"(religion: "none")");

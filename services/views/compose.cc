@@ -3,7 +3,6 @@
 #include "base/civil_date.h"
 #include "kith/agency/v1/common.pb.h"
 #include "services/core/family/resolve.h"
-#include "services/views/find.h"
 
 namespace kith::views {
 namespace {
@@ -40,6 +39,37 @@ absl::Status AddMember(Reading& reading, const ThingRow& row,
   member.stated.insert(record);
   if (core::family::IsCurrent(row.member(), today)) member.current = true;
   return absl::OkStatus();
+}
+
+absl::StatusOr<bool> OneProtects(Reading& reading,
+                                 const std::vector<EntityNumber>& records) {
+  for (const EntityNumber record : records) {
+    ASSIGN_OR_RETURN(const ThingRow* row, reading.Record(record));
+    if (row != nullptr && ProtectsContact(*row)) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<bool> FindWhoHides(Reading& reading, EntityNumber family,
+                                  absl::CivilDay today) {
+  ASSIGN_OR_RETURN(const auto household, HouseholdOf(reading, family, today));
+  if (!household.has_value()) return false;
+  for (const Member& member : household->members) {
+    if (!member.current) continue;
+    ASSIGN_OR_RETURN(const bool hides, OneProtects(reading, member.records));
+    if (hides) return true;
+  }
+  return false;
+}
+
+// Asked of each record of a family, looked for once.
+absl::StatusOr<bool> SomebodyHides(Reading& reading, EntityNumber family,
+                                   absl::CivilDay today) {
+  const auto known = reading.hiding().find({family, today});
+  if (known != reading.hiding().end()) return known->second;
+  ASSIGN_OR_RETURN(const bool hides, FindWhoHides(reading, family, today));
+  reading.hiding()[{family, today}] = hides;
+  return hides;
 }
 
 }  // namespace
@@ -117,30 +147,31 @@ absl::StatusOr<std::optional<Household>> HouseholdOf(Reading& reading,
       RETURN_IF_ERROR(AddMember(reading, thing->row, today, household.members));
     }
   }
-  for (const Member& member : household.members) {
-    if (!member.current) continue;
-    for (const EntityNumber record : member.records) {
-      ASSIGN_OR_RETURN(const ThingRow* found, reading.Record(record));
-      if (found != nullptr && ProtectsContact(*found)) {
-        household.contacts_shielded = true;
-      }
-    }
-  }
   return std::optional<Household>(std::move(household));
 }
 
 absl::StatusOr<bool> ShieldsContacts(Reading& reading,
                                      const std::vector<EntityNumber>& records,
                                      absl::CivilDay today) {
-  for (const EntityNumber record : records) {
-    ASSIGN_OR_RETURN(const ThingRow* row, reading.Record(record));
-    if (row != nullptr && ProtectsContact(*row)) return true;
-  }
+  ASSIGN_OR_RETURN(const bool own, OneProtects(reading, records));
+  if (own) return true;
   ASSIGN_OR_RETURN(const auto families,
-                   FamiliesOfRecords(reading.view(), records, today));
+                   PresentFamilies(reading, records, today));
   for (const EntityNumber family : families) {
-    ASSIGN_OR_RETURN(const auto household, HouseholdOf(reading, family, today));
-    if (household.has_value() && household->contacts_shielded) return true;
+    ASSIGN_OR_RETURN(const bool hides, SomebodyHides(reading, family, today));
+    if (hides) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<bool> ShieldsNetwork(Reading& reading,
+                                    const Household& household,
+                                    absl::CivilDay today) {
+  for (const Member& member : household.members) {
+    if (!member.current) continue;
+    ASSIGN_OR_RETURN(const bool shielded,
+                     ShieldsContacts(reading, member.records, today));
+    if (shielded) return true;
   }
   return false;
 }

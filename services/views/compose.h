@@ -27,9 +27,6 @@ struct Scene {
   Reading& reading;
   absl::CivilDay today;
   EntityNumber family = 0;  // for labels; resolved
-  // Nobody else may learn how to reach these people: one of them, or of those
-  // they live with, has a protected address.
-  bool contacts_shielded = false;
 };
 
 ItemLabel Label(const Scene& scene, ItemClass item_class,
@@ -101,8 +98,11 @@ absl::StatusOr<Pieces<api::v1::PersonView>> AboutPerson(const Scene& scene,
 // a moment past: or is by now.
 bool IsRestricted(const ThingRow& record);
 bool ProtectsContact(const ThingRow& record);
-// Whether somebody whom the person of these records lives with, or they, must
-// not be found.
+// The one rule of whose contacts stay with who holds them, for every
+// answer that tells how to reach somebody: those of the person of these records
+// while one of them, or of anybody who is with them today in any family of
+// theirs, protects its contacts. Whichever family was asked for decides
+// nothing.
 absl::StatusOr<bool> ShieldsContacts(Reading& reading,
                                      const std::vector<EntityNumber>& records,
                                      absl::CivilDay today);
@@ -111,7 +111,8 @@ absl::StatusOr<bool> ShieldsContacts(Reading& reading,
 // others. Without person or outline.
 Pieces<api::v1::RecordView> LabelledParts(const Scene& scene,
                                           EntityNumber record,
-                                          const ThingRow& row);
+                                          const ThingRow& row,
+                                          bool contacts_shielded);
 
 // Consents and overrides.
 absl::Status AddRecipients(
@@ -167,11 +168,15 @@ struct Household {
   std::vector<EntityNumber> group;  // ascending
   std::vector<Member> members;      // by person, ascending
   Things things;                    // all rows of the group's families
-  bool contacts_shielded = false;
 
   // Records that memberships of present members name.
   RecordSet StatedNow() const;
 };
+// Whether contacts of somebody who is of the household are shielded: how to
+// reach those around it leads to each who is in it.
+absl::StatusOr<bool> ShieldsNetwork(Reading& reading,
+                                    const Household& household,
+                                    absl::CivilDay today);
 // Empty: there is no such family.
 absl::StatusOr<std::optional<Household>> HouseholdOf(Reading& reading,
                                                      EntityNumber family,

@@ -108,7 +108,13 @@ absl::StatusOr<Pieces<PersonView>> PartsOfRecord(const Scene& scene,
   ASSIGN_OR_RETURN(std::string person_id, scene.reading.PersonId(record));
   frame.set_person_id(person_id);
   ASSIGN_OR_RETURN(const RecordView outline, Outline(scene, row, person_id));
-  for (const auto& part : LabelledParts(scene, record, row)) {
+  bool shielded = true;
+  if (!name_only) {
+    ASSIGN_OR_RETURN(const auto person, scene.reading.RecordsOf(record));
+    ASSIGN_OR_RETURN(shielded,
+                     ShieldsContacts(scene.reading, person, scene.today));
+  }
+  for (const auto& part : LabelledParts(scene, record, row, shielded)) {
     AddRecordPiece(part.label, frame, outline, part.part, &pieces);
     if (name_only) break;
   }
@@ -216,7 +222,7 @@ bool ProtectsContact(const ThingRow& row) {
 }
 
 Pieces<RecordView> LabelledParts(const Scene& scene, EntityNumber record,
-                                 const ThingRow& row) {
+                                 const ThingRow& row, bool contacts_shielded) {
   RecordParts parts = SplitRecord(row);
   ItemLabel label = LabelOf(scene, agency::v1::ITEM_CLASS_IDENTITY, row,
                             row.record().agency(), {record});
@@ -228,8 +234,7 @@ Pieces<RecordView> LabelledParts(const Scene& scene, EntityNumber record,
     pieces.push_back({label, std::move(parts.need)});
   }
   label.set_class_(agency::v1::ITEM_CLASS_CONTACT);
-  label.set_shielded(label.shielded() || scene.contacts_shielded ||
-                     row.record().shielded_since());
+  label.set_shielded(label.shielded() || contacts_shielded);
   if (parts.contact.has_said()) {
     pieces.push_back({label, std::move(parts.contact)});
   }

@@ -75,7 +75,7 @@ class DueList {
   absl::StatusOr<Piece<DueEntry>> OfPlanThing(Reading& reading,
                                               const Thing& thing) const {
     const EntityNumber family = thing.row.plan().recorded().family();
-    const Scene scene{reading, today_, 0, false};
+    const Scene scene{reading, today_, 0};
     Piece<DueEntry> piece;
     ASSIGN_OR_RETURN(piece.label, LabelOfPlan(scene, thing));
     ASSIGN_OR_RETURN(*piece.part.mutable_family_id(), reading.FamilyId(family));
@@ -115,7 +115,7 @@ class DueList {
     ASSIGN_OR_RETURN(const auto rules, RulesInForce(view_));
     const auto from = core::family::PrivateFosteringFrom(stay.said(), rules);
     if (!from.has_value()) return absl::OkStatus();
-    const Scene scene{reading, today_, 0, false};
+    const Scene scene{reading, today_, 0};
     DueEntry entry;
     entry.set_kind("private_fostering");
     entry.add_rows("R-018");
@@ -138,7 +138,7 @@ class DueList {
     ASSIGN_OR_RETURN(const auto births, BirthsOf(view_, consent));
     const auto day = RecheckDay(thing.row, births);
     if (!day.has_value()) return absl::OkStatus();
-    const Scene scene{reading, today_, 0, false};
+    const Scene scene{reading, today_, 0};
     DueEntry entry;
     entry.set_kind("consent_recheck");
     entry.add_rows("R-249");
@@ -163,7 +163,7 @@ class DueList {
                                           const Thing& thing) const {
     const ThingRow& row = thing.row;
     if (row.has_plan()) return OfPlanThing(reading, thing);
-    Scene scene{reading, today_, 0, false};
+    Scene scene{reading, today_, 0};
     ASSIGN_OR_RETURN(const ThingRow* family, reading.Family(thing.key.subject));
     if (family != nullptr) {
       ASSIGN_OR_RETURN(scene.family, reading.Resolve(thing.key.subject));

@@ -21,8 +21,7 @@ class FamilyAnswer {
  public:
   FamilyAnswer(Reading& reading, const Household& household, absl::Time now)
       : household_(household),
-        scene_{reading, base::LondonDay(now), household.family,
-               household.contacts_shielded},
+        scene_{reading, base::LondonDay(now), household.family},
         stated_now_(household.StatedNow()) {}
 
   absl::StatusOr<Pieces<FamilyView>> Compose() {
@@ -133,9 +132,12 @@ class FamilyAnswer {
     reached.set_entry_id(view.entry_id());
     reached.mutable_said()->set_contact(view.said().contact());
     view.mutable_said()->clear_contact();
-    const bool has_contact = !reached.said().contact().empty();
     pieces_.push_back(std::move(piece));
-    if (has_contact) pieces_.push_back(std::move(contact));
+    if (reached.said().contact().empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const bool shielded,
+                     ShieldsNetwork(scene_.reading, household_, scene_.today));
+    contact.label.set_shielded(shielded);
+    pieces_.push_back(std::move(contact));
     return absl::OkStatus();
   }
 
@@ -260,8 +262,7 @@ class SummaryAnswer {
  public:
   SummaryAnswer(Reading& reading, const Household& household, absl::Time now)
       : household_(household),
-        scene_{reading, base::LondonDay(now), household.family,
-               household.contacts_shielded} {}
+        scene_{reading, base::LondonDay(now), household.family} {}
 
   absl::StatusOr<Pieces<FamilySummary>> Compose() {
     RETURN_IF_ERROR(AddNames());

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "base/civil_date.h"
 #include "services/views/read.h"
 #include "services/views/testing.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 using api::v1::FamilySummary;
 using api::v1::FamilyView;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -120,6 +122,81 @@ TEST(FamilyViewTest, AProtectedAddressShieldsEverybodysContacts) {
   const auto person = Held(PersonPieces(history.view(), child, history.now()));
   EXPECT_THAT(LinesOf(person),
               Contains(HasSubstr("CONTACT school [2] shielded")));
+}
+
+// Lines of the contacts in a family's view.
+std::vector<std::string> ContactsIn(const History& history,
+                                    EntityNumber family) {
+  Pieces<FamilyView> contacts;
+  for (auto& piece :
+       Held(FamilyPieces(history.view(), family, history.now()))) {
+    if (piece.label.class_() != agency::v1::ITEM_CLASS_CONTACT) continue;
+    contacts.push_back(std::move(piece));
+  }
+  return LinesOf(contacts);
+}
+
+// A child of two families was shown with the address of both by whichever
+// family nobody hides in.
+TEST(FamilyViewTest, R081WhoeverHidesInAnotherFamilyOfTheirsShieldsThem) {
+  History history;
+  const auto father =
+      history.Person("Paul", "Smith", R"(addresses { postcode: "NR3 3CC" })");
+  const auto child =
+      history.Person("Anna", "Smith", R"(addresses { postcode: "NR1 1AA" })");
+  const auto mother = history.Person(
+      "Mary", "Jones", R"(addresses { postcode: "NR1 1AA" protected: true })");
+  const auto asked_for = history.Family({father, child});
+  const auto copy = history.Feed("school").Person(
+      "Ann", "Smith", R"(addresses { postcode: "NR1 1AA" })");
+  const auto other = history.Family({mother});
+  EXPECT_THAT(ContactsIn(history, asked_for),
+              ElementsAre(HasSubstr("council [1] f4 |"),
+                          HasSubstr("council [2] f4 |")));
+  // By another record of the child's. The father does not live there.
+  history.Member(other, copy);
+  history.Link(child, copy, /*verified=*/false);
+  const auto shielded = ElementsAre(HasSubstr("council [1] f4 |"),
+                                    HasSubstr("council [2] f4 shielded |"),
+                                    HasSubstr("school [5] f4 shielded |"));
+  EXPECT_THAT(ContactsIn(history, asked_for), shielded);
+  const auto person = Held(PersonPieces(history.view(), child, history.now()));
+  EXPECT_THAT(LinesOf(person),
+              Contains(HasSubstr("CONTACT council [2] shielded")));
+  history.Left(other, mother, base::LondonDay(history.now()) - 1);
+  EXPECT_THAT(
+      ContactsIn(history, asked_for),
+      ElementsAre(HasSubstr("council [1] f4 |"), HasSubstr("council [2] f4 |"),
+                  HasSubstr("school [5] f4 |")));
+}
+
+// The grandmother's number leads to whoever hides as well.
+TEST(FamilyViewTest,
+     R081HowToReachTheNetworkIsShieldedWithWhoeverIsInTheFamily) {
+  History history;
+  const auto child = history.Person("Anna", "Smith");
+  const auto mother = history.Person(
+      "Mary", "Jones", R"(addresses { postcode: "NR1 1AA" protected: true })");
+  const auto family = history.Family({child});
+  history.Add(family, {}, R"(network_recorded { entry { number: 7 id: "o7" }
+      family: 3 said { name: "Gran" contact: "01603" } })");
+  EXPECT_THAT(ContactsIn(history, family),
+              ElementsAre(HasSubstr("CONTACT council [1] f3 |")));
+  const auto other = history.Family({mother, child});
+  EXPECT_THAT(ContactsIn(history, family),
+              ElementsAre(AllOf(HasSubstr("CONTACT council [1] f3 shielded |"),
+                                HasSubstr("01603"))));
+  // Who they are is told as before.
+  EXPECT_THAT(
+      LinesOf(Held(FamilyPieces(history.view(), family, history.now()))),
+      Contains(AllOf(HasSubstr("FAMILY council [1] f3 |"), HasSubstr("Gran"),
+                     Not(HasSubstr("01603")))));
+  history.Left(other, child, base::LondonDay(history.now()) - 1);
+  EXPECT_THAT(ContactsIn(history, family),
+              ElementsAre(HasSubstr("CONTACT council [1] f3 |")));
+  history.Member(family, mother);
+  EXPECT_THAT(ContactsIn(history, family),
+              Contains(AllOf(HasSubstr("shielded |"), HasSubstr("01603"))));
 }
 
 TEST(FamilyViewTest, ARestrictedRecordIsShieldedWhole) {

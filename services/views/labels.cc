@@ -100,7 +100,7 @@ absl::StatusOr<Labels> LabelsOfThing(const core::StateReader& view,
   Labels labels;
   for (const EntityNumber family : families) {
     ASSIGN_OR_RETURN(Labels some,
-                     ByKind(Scene{reading, today, family, false}, *thing));
+                     ByKind(Scene{reading, today, family}, *thing));
     labels.insert(labels.end(), some.begin(), some.end());
   }
   return labels;

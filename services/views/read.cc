@@ -22,8 +22,8 @@ using api::v1::ReferralView;
 
 class PersonAnswer {
  public:
-  PersonAnswer(Reading& reading, absl::CivilDay today, bool contacts_shielded)
-      : scene_{reading, today, 0, contacts_shielded} {}
+  PersonAnswer(Reading& reading, absl::CivilDay today)
+      : scene_{reading, today} {}
 
   absl::StatusOr<Pieces<PersonView>> Compose(
       const std::vector<EntityNumber>& records) {
@@ -122,7 +122,7 @@ absl::StatusOr<Page<T>> ListOf(const core::StateReader& view,
   const absl::CivilDay today = base::LondonDay(now);
   ASSIGN_OR_RETURN(const Things things, OfFamily(reading, family, today, kind));
   ASSIGN_OR_RETURN(const EntityNumber standing, reading.Resolve(family));
-  const Scene scene{reading, today, standing, false};
+  const Scene scene{reading, today, standing};
   return PageOf<T>(things, from,
                    [&](const Thing& thing) { return compose(scene, thing); });
 }
@@ -134,8 +134,7 @@ Answer<T> OneOf(const core::StateReader& view, EntityNumber number, Kind kind,
   Reading reading(view);
   ASSIGN_OR_RETURN(const Thing* thing, reading.Numbered(number, kind));
   if (thing == nullptr) return std::optional<Pieces<T>>();
-  ASSIGN_OR_RETURN(Pieces<T> pieces,
-                   compose(Scene{reading, today, 0, false}, *thing));
+  ASSIGN_OR_RETURN(Pieces<T> pieces, compose(Scene{reading, today, 0}, *thing));
   return std::optional<Pieces<T>>(std::move(pieces));
 }
 
@@ -159,7 +158,7 @@ absl::StatusOr<Pieces<ListConsentsResponse>> OfAnswered(const Scene& scene,
 absl::StatusOr<Pieces<LeadAnswer>> AnswerOf(Reading& reading,
                                             const Household& household,
                                             absl::CivilDay today) {
-  const Scene scene{reading, today, household.family, false};
+  const Scene scene{reading, today, household.family};
   Leads leads = LeadsOf(household.things);
   leads.earlier.clear();
   Pieces<LeadAnswer> pieces;
@@ -185,9 +184,7 @@ Answer<PersonView> PersonPieces(const core::StateReader& view,
   if (row == nullptr) return std::optional<Pieces<PersonView>>();
   const absl::CivilDay today = base::LondonDay(now);
   ASSIGN_OR_RETURN(const auto records, reading.RecordsOf(record));
-  ASSIGN_OR_RETURN(const bool shielded,
-                   ShieldsContacts(reading, records, today));
-  PersonAnswer answer(reading, today, shielded);
+  PersonAnswer answer(reading, today);
   ASSIGN_OR_RETURN(auto pieces, answer.Compose(records));
   return std::optional<Pieces<PersonView>>(std::move(pieces));
 }
@@ -249,7 +246,7 @@ absl::StatusOr<Page<ListConsentsResponse>> ConsentsAbout(
     }
   }
   LatestFirst(&things);
-  const Scene scene{reading, {}, 0, false};
+  const Scene scene{reading, {}, 0};
   return PageOf<ListConsentsResponse>(things, from, [&](const Thing& thing) {
     return OfAnswered(scene, thing);
   });
@@ -268,7 +265,7 @@ absl::StatusOr<Page<OverrideView>> OverridesAbout(const core::StateReader& view,
     }
   }
   LatestFirst(&things);
-  const Scene scene{reading, {}, 0, false};
+  const Scene scene{reading, {}, 0};
   return PageOf<OverrideView>(things, from, [&](const Thing& thing) {
     return OfOverride(scene, thing);
   });
@@ -280,7 +277,7 @@ Answer<OverrideView> OverridePieces(const core::StateReader& view,
   for (const Kind kind : {Kind::kOverride, Kind::kGlass}) {
     ASSIGN_OR_RETURN(const Thing* thing, reading.Numbered(override, kind));
     if (thing == nullptr) continue;
-    const Scene scene{reading, {}, 0, false};
+    const Scene scene{reading, {}, 0};
     ASSIGN_OR_RETURN(auto pieces, OfOverride(scene, *thing));
     return std::optional<Pieces<OverrideView>>(std::move(pieces));
   }
@@ -293,7 +290,7 @@ Answer<GetLeadResponse> LeadPieces(const core::StateReader& view,
   const absl::CivilDay today = base::LondonDay(now);
   ASSIGN_OR_RETURN(const auto household, HouseholdOf(reading, family, today));
   if (!household.has_value()) return std::optional<Pieces<GetLeadResponse>>();
-  const Scene scene{reading, today, household->family, false};
+  const Scene scene{reading, today, household->family};
   const RecordSet records = household->StatedNow();
   Leads current = LeadsOf(household->things);
   Leads earlier;

@@ -7,10 +7,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "base/status.h"
 #include "kith/api/v1/views.pb.h"
 #include "kith/ledger/v1/view.pb.h"
@@ -87,6 +89,12 @@ class Reading {
   absl::StatusOr<api::v1::PractitionerView> Practitioner(EntityNumber number);
   absl::StatusOr<api::v1::Said> SaidBy(const ledger::v1::Mark& mark);
 
+  // Whether somebody hides in a family on a day, as far as it was looked for
+  // (`ShieldsContacts`).
+  std::map<std::pair<EntityNumber, absl::CivilDay>, bool>& hiding() {
+    return hiding_;
+  }
+
  private:
   static void AddOnce(std::string id,
                       google::protobuf::RepeatedPtrField<std::string>* ids);
@@ -98,6 +106,7 @@ class Reading {
   const core::StateReader& view_;
   std::map<Subject, std::shared_ptr<const SubjectRows>> rows_;
   std::map<EntityNumber, api::v1::PractitionerView> practitioners_;
+  std::map<std::pair<EntityNumber, absl::CivilDay>, bool> hiding_;
 };
 
 }  // namespace kith::views

@@ -439,8 +439,9 @@ bool HasLeft(const Household& household, EntityNumber record) {
 
 // The parts of a record as the fact states it, at least as shielded as what
 // stands of it now.
-absl::StatusOr<Pieces<Fact>> OfRecordStated(const Scene& scene, bool has_left,
-                                            const Fact& fact) {
+absl::StatusOr<Pieces<Fact>> OfRecordStated(const Scene& scene,
+                                            const Household& household,
+                                            bool has_left, const Fact& fact) {
   const auto& stated = fact.record_stated();
   const EntityNumber record = stated.record().number();
   ASSIGN_OR_RETURN(const ThingRow* row, scene.reading.Record(record));
@@ -449,15 +450,16 @@ absl::StatusOr<Pieces<Fact>> OfRecordStated(const Scene& scene, bool has_left,
   ThingRow as_stated = *row;
   *as_stated.mutable_record()->mutable_said() = stated.said();
   *as_stated.mutable_record()->mutable_checks() = stated.checks();
-  bool shielded = scene.contacts_shielded || ProtectsContact(as_stated);
-  if (has_left) {
-    ASSIGN_OR_RETURN(const auto all, scene.reading.RecordsOf(record));
-    ASSIGN_OR_RETURN(const bool hides,
-                     ShieldsContacts(scene.reading, all, scene.today));
-    shielded = shielded || hides;
+  ASSIGN_OR_RETURN(const auto all, scene.reading.RecordsOf(record));
+  ASSIGN_OR_RETURN(bool shielded,
+                   ShieldsContacts(scene.reading, all, scene.today));
+  if (has_left && !shielded) {
+    // Where they lived may be where those hide who have stayed.
+    ASSIGN_OR_RETURN(shielded,
+                     ShieldsNetwork(scene.reading, household, scene.today));
   }
-  const Scene then{scene.reading, scene.today, scene.family, shielded};
-  for (auto& part : LabelledParts(then, record, as_stated)) {
+  shielded = shielded || ProtectsContact(as_stated);
+  for (auto& part : LabelledParts(scene, record, as_stated, shielded)) {
     Piece<Fact> piece{std::move(part.label), {}};
     if (IsRestricted(*row)) piece.label.set_shielded(true);
     // The family is told the names of those who were of it (`NameOfRecord`).
@@ -472,17 +474,22 @@ absl::StatusOr<Pieces<Fact>> OfRecordStated(const Scene& scene, bool has_left,
 }
 
 // How to reach somebody of the network comes apart from who they are.
-void PartNetwork(Pieces<Fact>* pieces) {
+absl::Status PartNetwork(const Scene& scene, const Household& household,
+                         Pieces<Fact>* pieces) {
   Piece<Fact> contact = pieces->front();
   auto& known = *pieces->front().part.mutable_network_recorded();
   auto& reached = *contact.part.mutable_network_recorded()->mutable_said();
   known.mutable_said()->clear_contact();
   const std::string how = reached.contact();
-  if (how.empty()) return;
+  if (how.empty()) return absl::OkStatus();
   reached.Clear();
   reached.set_contact(how);
   contact.label.set_class_(agency::v1::ITEM_CLASS_CONTACT);
+  ASSIGN_OR_RETURN(const bool shielded,
+                   ShieldsNetwork(scene.reading, household, scene.today));
+  contact.label.set_shielded(contact.label.shielded() || shielded);
   pieces->push_back(std::move(contact));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Pieces<Fact>> AsViewsShow(const Scene& scene,
@@ -490,7 +497,9 @@ absl::StatusOr<Pieces<Fact>> AsViewsShow(const Scene& scene,
                                          Subject subject, const ItemLabel& line,
                                          const Fact& fact) {
   const bool has_left = HasLeft(household, subject);
-  if (fact.has_record_stated()) return OfRecordStated(scene, has_left, fact);
+  if (fact.has_record_stated()) {
+    return OfRecordStated(scene, household, has_left, fact);
+  }
   Pieces<Fact> pieces;
   Fact shown = ShownOf(fact);
   if (shown.what_case() == Fact::WHAT_NOT_SET) return pieces;
@@ -499,7 +508,9 @@ absl::StatusOr<Pieces<Fact>> AsViewsShow(const Scene& scene,
   // Their own, and no longer the family's.
   if (has_left) label->clear_family();
   pieces.push_back({*std::move(label), std::move(shown)});
-  if (fact.has_network_recorded()) PartNetwork(&pieces);
+  if (fact.has_network_recorded()) {
+    RETURN_IF_ERROR(PartNetwork(scene, household, &pieces));
+  }
   return pieces;
 }
 

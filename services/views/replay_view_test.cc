@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/civil_date.h"
 #include "services/views/testing.h"
 #include "services/views/timeline.h"
 
@@ -86,6 +87,26 @@ TEST_F(ReplayViewTest, ARecordComesInPartsByWhatTheyTell) {
                            Not(HasSubstr("2 Lane"))),
           ::testing::AllOf(HasSubstr("CONTACT council [1] f2 shielded |"),
                            HasSubstr("2 Lane"), Not(HasSubstr("1 Quay")))));
+}
+
+// Whichever family's history is read.
+TEST_F(ReplayViewTest, R081ContactsAreShieldedByWhoeverHidesInAnotherFamily) {
+  const auto anna =
+      history.Person("Anna", "Smith", R"(addresses { postcode: "NR1 1AA" })");
+  const auto mother = history.Person(
+      "Mary", "Jones", R"(addresses { postcode: "NR1 1AA" protected: true })");
+  const auto family = history.Family({anna});
+  history.Add(family, {}, R"(network_recorded { entry { number: 7 id: "o7" }
+      family: 3 said { name: "Gran" contact: "01603" } })");
+  EXPECT_THAT(Told(family, "NR1"), ElementsAre(HasSubstr("[1] f3 |")));
+  EXPECT_THAT(Told(family, "01603"), ElementsAre(HasSubstr("[1] f3 |")));
+  const auto other = history.Family({mother, anna});
+  EXPECT_THAT(Told(family, "NR1"), ElementsAre(HasSubstr("[1] f3 shielded |")));
+  EXPECT_THAT(Told(family, "01603"),
+              ElementsAre(HasSubstr("CONTACT council [1] f3 shielded |")));
+  EXPECT_THAT(Told(family, "Gran"), ElementsAre(HasSubstr("[1] f3 |")));
+  history.Left(other, mother, base::LondonDay(history.now()) - 1);
+  EXPECT_THAT(Told(family, "NR1"), ElementsAre(HasSubstr("[1] f3 |")));
 }
 
 // Nothing of why is in any view.

@@ -248,8 +248,7 @@ absl::StatusOr<Page<T>> PageOfLines(const core::StateReader& view,
   if (!household.has_value()) return page;
   Collector collector(view, from);
   RETURN_IF_ERROR(CollectAll(*household, collector));
-  const Scene scene{reading, today, household->family,
-                    household->contacts_shielded};
+  const Scene scene{reading, today, household->family};
   std::string last = from.cursor;
   size_t count = 0;
   for (const auto& [position, line] : collector.lines()) {

@@ -30,12 +30,11 @@ absl::StatusOr<bool> OneHides(const Scene& scene, const RecordSet& both) {
                          scene.today);
 }
 
-absl::StatusOr<Pieces<MatchView>> OfMatch(const Scene& around,
+absl::StatusOr<Pieces<MatchView>> OfMatch(const Scene& scene,
                                           const Thing& thing) {
   const auto& row = thing.row.match();
   const RecordSet both = {row.judged().one(), row.judged().other()};
-  ASSIGN_OR_RETURN(const bool hides, OneHides(around, both));
-  const Scene scene{around.reading, around.today, around.family, hides};
+  ASSIGN_OR_RETURN(const bool hides, OneHides(scene, both));
   const ItemLabel label = Label(scene, agency::v1::ITEM_CLASS_MATCH, "", both);
   Piece<MatchView> whole{label, {}};
   whole.part.set_match_id(thing.row.thing().id());
@@ -51,6 +50,9 @@ absl::StatusOr<Pieces<MatchView>> OfMatch(const Scene& around,
     for (auto& part : parts) {
       // What somebody needs tells nobody who they are.
       if (part.label.class_() == agency::v1::ITEM_CLASS_NEED) continue;
+      if (hides && part.label.class_() == agency::v1::ITEM_CLASS_CONTACT) {
+        part.label.set_shielded(true);
+      }
       Piece<MatchView> piece{label, {}};
       // How to reach who must not be found stays with who holds it.
       if (part.label.shielded()) piece.label = part.label;
@@ -151,7 +153,7 @@ absl::StatusOr<Pieces<T>> ListedThing(const core::StateReader& view,
       reading.Get(
           {place.subject(), static_cast<Kind>(place.kind()), place.rest()}));
   if (thing == nullptr) return Pieces<T>();
-  return compose(Scene{reading, today, 0, false}, *thing);
+  return compose(Scene{reading, today, 0}, *thing);
 }
 
 }  // namespace
@@ -173,7 +175,7 @@ Answer<DuplicateView> DuplicatePieces(const core::StateReader& view,
   ASSIGN_OR_RETURN(const Thing* thing,
                    reading.Numbered(number, Kind::kDuplicate));
   if (thing == nullptr) return std::optional<Pieces<DuplicateView>>();
-  const Scene scene{reading, base::LondonDay(now), 0, false};
+  const Scene scene{reading, base::LondonDay(now), 0};
   ASSIGN_OR_RETURN(auto pieces, OfCase(scene, *thing));
   return std::optional<Pieces<DuplicateView>>(std::move(pieces));
 }
@@ -194,7 +196,7 @@ Answer<MatchView> MatchPieces(const core::StateReader& view, EntityNumber match,
   ASSIGN_OR_RETURN(const Thing* thing, reading.Numbered(match, Kind::kMatch));
   if (thing == nullptr) return std::optional<Pieces<MatchView>>();
   ASSIGN_OR_RETURN(auto pieces,
-                   OfMatch({reading, base::LondonDay(now), 0, false}, *thing));
+                   OfMatch({reading, base::LondonDay(now), 0}, *thing));
   return std::optional<Pieces<MatchView>>(std::move(pieces));
 }
 
@@ -284,7 +286,7 @@ absl::StatusOr<Page<SharingAgreementView>> SharingAgreements(
       [&](const Keyed& listed) -> absl::StatusOr<Pieces<SharingAgreementView>> {
         ASSIGN_OR_RETURN(const auto row, Parse<ThingRow>(listed.value));
         Reading reading(view);
-        const Scene scene{reading, {}, 0, false};
+        const Scene scene{reading, {}, 0};
         Piece<SharingAgreementView> piece{
             LabelOf(scene, agency::v1::ITEM_CLASS_AGREEMENT, row, "", {}), {}};
         piece.part.set_agreement_id(row.thing().id());
