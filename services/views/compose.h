@@ -13,6 +13,7 @@
 #include "google/protobuf/message.h"
 #include "kith/agency/v1/consent.pb.h"
 #include "kith/api/v1/views.pb.h"
+#include "kith/ledger/v1/facts.pb.h"
 #include "services/views/piece.h"
 #include "services/views/reading.h"
 
@@ -106,6 +107,16 @@ bool ProtectsContact(const ThingRow& record);
 absl::StatusOr<bool> ShieldsContacts(Reading& reading,
                                      const std::vector<EntityNumber>& records,
                                      absl::CivilDay today);
+// Moves what of the evidence of a pair tells how their addresses stand to each
+// other into `told`. Which of them are protected, evidence does not say.
+void MoveWhatTellsAddresses(
+    google::protobuf::RepeatedPtrField<ledger::v1::Evidence>* evidence,
+    google::protobuf::RepeatedPtrField<ledger::v1::Evidence>* told);
+// The label that this bears while somebody of the two hides: nobody's own.
+ItemLabel LabelOfAddresses(const Scene& scene, const RecordSet& both);
+// Whether one of these records' persons, or somebody whom they live with, must
+// not be found: what is said of the other is perhaps said of them.
+absl::StatusOr<bool> OneHides(const Scene& scene, const RecordSet& both);
 // The parts of a record by how sensitive they are, each under the label that it
 // bears wherever it is shown: who it is first, then what there is of the
 // others. Without person or outline.

@@ -221,6 +221,34 @@ bool ProtectsContact(const ThingRow& row) {
   return false;
 }
 
+void MoveWhatTellsAddresses(
+    google::protobuf::RepeatedPtrField<ledger::v1::Evidence>* evidence,
+    google::protobuf::RepeatedPtrField<ledger::v1::Evidence>* told) {
+  google::protobuf::RepeatedPtrField<ledger::v1::Evidence> left;
+  for (auto& one : *evidence) {
+    // Twins of different family names are such by their address.
+    const bool tells = one.field() == "postcode" || one.field() == "twins";
+    *(tells ? told : &left)->Add() = std::move(one);
+  }
+  evidence->Swap(&left);
+}
+
+ItemLabel LabelOfAddresses(const Scene& scene, const RecordSet& both) {
+  ItemLabel label = Label(scene, agency::v1::ITEM_CLASS_CONTACT, "", both);
+  label.set_shielded(true);
+  return label;
+}
+
+absl::StatusOr<bool> OneHides(const Scene& scene, const RecordSet& both) {
+  RecordSet people;
+  for (const EntityNumber record : both) {
+    ASSIGN_OR_RETURN(const auto records, scene.reading.RecordsOf(record));
+    people.insert(records.begin(), records.end());
+  }
+  return ShieldsContacts(scene.reading, {people.begin(), people.end()},
+                         scene.today);
+}
+
 Pieces<RecordView> LabelledParts(const Scene& scene, EntityNumber record,
                                  const ThingRow& row, bool contacts_shielded) {
   RecordParts parts = SplitRecord(row);

@@ -492,6 +492,21 @@ absl::Status PartNetwork(const Scene& scene, const Household& household,
   return absl::OkStatus();
 }
 
+// How the addresses of two stand to each other comes apart where one hides.
+absl::Status PartEvidence(const Scene& scene, Pieces<Fact>* pieces) {
+  auto& judged = *pieces->front().part.mutable_pair_judged();
+  const RecordSet both = {judged.one(), judged.other()};
+  ASSIGN_OR_RETURN(const bool hides, OneHides(scene, both));
+  if (!hides) return absl::OkStatus();
+  Piece<Fact> addresses{LabelOfAddresses(scene, both), {}};
+  MoveWhatTellsAddresses(
+      judged.mutable_evidence(),
+      addresses.part.mutable_pair_judged()->mutable_evidence());
+  if (addresses.part.pair_judged().evidence().empty()) return absl::OkStatus();
+  pieces->push_back(std::move(addresses));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Pieces<Fact>> AsViewsShow(const Scene& scene,
                                          const Household& household,
                                          Subject subject, const ItemLabel& line,
@@ -511,6 +526,7 @@ absl::StatusOr<Pieces<Fact>> AsViewsShow(const Scene& scene,
   if (fact.has_network_recorded()) {
     RETURN_IF_ERROR(PartNetwork(scene, household, &pieces));
   }
+  if (fact.has_pair_judged()) RETURN_IF_ERROR(PartEvidence(scene, &pieces));
   return pieces;
 }
 

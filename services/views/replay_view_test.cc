@@ -12,6 +12,7 @@
 namespace kith::views {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -107,6 +108,28 @@ TEST_F(ReplayViewTest, R081ContactsAreShieldedByWhoeverHidesInAnotherFamily) {
   EXPECT_THAT(Told(family, "Gran"), ElementsAre(HasSubstr("[1] f3 |")));
   history.Left(other, mother, base::LondonDay(history.now()) - 1);
   EXPECT_THAT(Told(family, "NR1"), ElementsAre(HasSubstr("[1] f3 |")));
+}
+
+TEST_F(ReplayViewTest, R081HowAddressesStandIsToldOfNobodyWhoHides) {
+  const auto anna = history.Person("Anna", "Smith");
+  const auto copy = history.Person("Ann", "Smith");
+  const auto family = history.Family({anna, copy});
+  history.Add(copy, {anna}, R"(pair_judged { match { number: 4 id: "x4" }
+      one: 1 other: 2 outcome: PAIR_OUTCOME_POSSIBLE
+      evidence { field: "first_name" level: "near" }
+      evidence { field: "postcode" level: "equal" } })");
+  EXPECT_THAT(
+      Told(family, "pair_judged"),
+      ElementsAre(AllOf(HasSubstr("MATCH - [1 2] f3 |"),
+                        HasSubstr("first_name"), HasSubstr("postcode"))));
+  history.Restate(copy, R"(names { given: "Ann" family: "Smith" }
+      addresses { postcode: "NR1 1AA" protected: true })");
+  EXPECT_THAT(
+      Told(family, "pair_judged"),
+      ElementsAre(AllOf(HasSubstr("MATCH - [1 2] f3 |"),
+                        HasSubstr("first_name"), Not(HasSubstr("postcode"))),
+                  AllOf(HasSubstr("CONTACT - [1 2] f3 shielded |"),
+                        HasSubstr("postcode"))));
 }
 
 // Nothing of why is in any view.

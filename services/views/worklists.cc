@@ -18,18 +18,6 @@ using api::v1::SharingAgreementView;
 using api::v1::SourceStatus;
 using ledger::v1::PlaceRow;
 
-// Whether one of these, or somebody whom they live with, must not be found:
-// what is said of the other is perhaps said of them.
-absl::StatusOr<bool> OneHides(const Scene& scene, const RecordSet& both) {
-  RecordSet people;
-  for (const EntityNumber record : both) {
-    ASSIGN_OR_RETURN(const auto records, scene.reading.RecordsOf(record));
-    people.insert(records.begin(), records.end());
-  }
-  return ShieldsContacts(scene.reading, {people.begin(), people.end()},
-                         scene.today);
-}
-
 absl::StatusOr<Pieces<MatchView>> OfMatch(const Scene& scene,
                                           const Thing& thing) {
   const auto& row = thing.row.match();
@@ -42,7 +30,14 @@ absl::StatusOr<Pieces<MatchView>> OfMatch(const Scene& scene,
   *whole.part.mutable_evidence() = row.judged().evidence();
   whole.part.set_decision(row.decision());
   whole.part.set_version(row.version());
+  Piece<MatchView> addresses{LabelOfAddresses(scene, both), {}};
+  addresses.part.set_match_id(whole.part.match_id());
+  if (hides) {
+    MoveWhatTellsAddresses(whole.part.mutable_evidence(),
+                           addresses.part.mutable_evidence());
+  }
   Pieces<MatchView> pieces = {whole};
+  if (!addresses.part.evidence().empty()) pieces.push_back(addresses);
   for (const EntityNumber record : both) {
     ASSIGN_OR_RETURN(const ThingRow* found, scene.reading.Record(record));
     if (found == nullptr || found->record().gone()) continue;

@@ -316,6 +316,48 @@ TEST(MatchesTest, R081TellNobodyWhereEitherOfThemOrTheirHouseholdHides) {
   EXPECT_THAT(shielded(), ElementsAre("council", "school"));
 }
 
+// That the postcodes agree told the hub the one by the other.
+TEST(MatchesTest, R081TellNobodyHowAddressesStandWhereOneHides) {
+  History history;
+  const auto child =
+      history.Person("Anna", "Smith", R"(addresses { postcode: "NR1 1AA" })");
+  history.Feed("school");
+  const auto pupil =
+      history.Person("Ann", "Smith", R"(addresses { postcode: "NR1 1AA" })");
+  const auto match = history.New('x');
+  history.Add(pupil, {child},
+              absl::StrCat("pair_judged { match { number: ", match.number(),
+                           R"( id: "x3" } one: 1 other: 2
+                      outcome: PAIR_OUTCOME_POSSIBLE
+                      evidence { field: "birth_date" level: "equal" }
+                      evidence { field: "family_name" level: "equal" }
+                      evidence { field: "postcode" level: "equal" }
+                      evidence { field: "twins" level: "different" } })"));
+  const auto evidence = [&] {
+    std::vector<std::string> told;
+    for (const auto& piece :
+         Held(MatchPieces(history.view(), match.number(), history.now()))) {
+      for (const auto& one : piece.part.evidence()) {
+        told.push_back(LabelText(piece.label) + " | " + one.field());
+      }
+    }
+    return told;
+  };
+  EXPECT_THAT(
+      evidence(),
+      ElementsAre("MATCH - [1 2] | birth_date", "MATCH - [1 2] | family_name",
+                  "MATCH - [1 2] | postcode", "MATCH - [1 2] | twins"));
+  const auto mother = history.Person(
+      "Mary", "Smith", R"(addresses { postcode: "NR1 1AA" protected: true })");
+  const auto family = history.Family({mother, pupil});
+  EXPECT_THAT(evidence(), ElementsAre("MATCH - [1 2] | birth_date",
+                                      "MATCH - [1 2] | family_name",
+                                      "CONTACT - [1 2] shielded | postcode",
+                                      "CONTACT - [1 2] shielded | twins"));
+  history.Left(family, mother, base::LondonDay(history.now()) - 1);
+  EXPECT_THAT(evidence(), Contains("MATCH - [1 2] | postcode"));
+}
+
 // Links that end by themselves are never silent.
 TEST(MatchesTest, HoldALinkThatEnded) {
   History history;

@@ -291,7 +291,7 @@ TEST_F(SharingTest, R081APossibleMatchTellsNotWhereEitherHides) {
               listed.value.matches(0).ShortDebugString());
     return got.value.match().ShortDebugString();
   };
-  for (const char* told : {"Quayside", "Mill Lane"}) {
+  for (const char* told : {"Quayside", "Mill Lane", "field: \"postcode\""}) {
     EXPECT_THAT(match("hub"), HasSubstr(told));
   }
   story.Made(&FamilyService::Stub::StatePerson,
@@ -302,7 +302,9 @@ TEST_F(SharingTest, R081APossibleMatchTellsNotWhereEitherHides) {
                              protected: true } })",
                               RecordText("mother")));
   EXPECT_THAT(match("hub"), HasSubstr("given: \"child\""));
-  for (const char* hidden : {"Quayside", "RV1 4QX", "Mill Lane", "CB1 1AA"}) {
+  EXPECT_THAT(match("hub"), HasSubstr("field: \"birth_date\""));
+  for (const char* hidden : {"Quayside", "RV1 4QX", "Mill Lane", "CB1 1AA",
+                             "field: \"postcode\""}) {
     EXPECT_THAT(match("hub"), Not(HasSubstr(hidden)));
   }
   // Its own agency's hub is told what that agency holds.
