@@ -207,6 +207,38 @@ bool IsOutgrown(const ConsentRow& row, const RecordContext& about,
          birthday;
 }
 
+// What was answered for every purpose can only be a refusal.
+bool IsForPurpose(const ConsentRow& row, const Reader& reader,
+                  const ItemLabel& item) {
+  const auto& said = row.recorded().said();
+  if (said.kind() != agency::v1::CONSENT_KIND_SHARE ||
+      (said.own_records_only() && row.agency() != item.agency())) {
+    return false;
+  }
+  if (said.purpose().empty()) {
+    return said.answer() == agency::v1::CONSENT_ANSWER_REFUSED;
+  }
+  return said.purpose() == reader.purpose;
+}
+
+bool IsLater(const ConsentRow& one, const ConsentRow& other) {
+  if (one.since().seconds() != other.since().seconds()) {
+    return one.since().seconds() > other.since().seconds();
+  }
+  return one.recorded().consent().number() >
+         other.recorded().consent().number();
+}
+
+// Whether sharing about this person goes on by it.
+bool StandsFor(const ConsentRow& row, const RecordContext& about,
+               const Context& context) {
+  const auto& said = row.recorded().said();
+  return !row.ended() && InForce(said.period(), context.today) &&
+         said.answer() != agency::v1::CONSENT_ANSWER_REFUSED &&
+         Meets(row.recorded().records(), about.surely_same) &&
+         !IsOutgrown(row, about, context);
+}
+
 // What the consents say of one record an item is about.
 Decision ByConsentOf(uint64_t record, const Reader& reader,
                      const ItemLabel& item, const Context& context) {
@@ -263,6 +295,22 @@ std::optional<uint64_t> BarringRestriction(const Reader& reader,
     }
   }
   return std::nullopt;
+}
+
+bool IsTakenBack(uint64_t record, const Reader& reader, const ItemLabel& item,
+                 const Context& context) {
+  const RecordContext* about = Find(context, record);
+  if (about == nullptr) return false;
+  const ConsentRow* last = nullptr;
+  for (const ConsentRow& row : context.consents) {
+    if (!IsForPurpose(row, reader, item) ||
+        !Meets(row.recorded().records(), about->perhaps_same)) {
+      continue;
+    }
+    if (StandsFor(row, *about, context)) return false;
+    if (last == nullptr || IsLater(row, *last)) last = &row;
+  }
+  return last != nullptr && last->ended();
 }
 
 std::optional<uint64_t> StorageRefusal(const ItemLabel& item,

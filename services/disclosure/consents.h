@@ -32,6 +32,13 @@ std::optional<uint64_t> BarringRestriction(const Reader& reader,
                                            const ledger::v1::ItemLabel& item,
                                            const Context& context);
 
+// Whether the last answer about sharing for the reader's purpose that somebody
+// gave who may be the person of `record` was taken back, and nothing that
+// permits sharing stands in its place: as core's Standing has it, but
+// that what restricts crosses every link and what permits sure ones alone.
+bool IsTakenBack(uint64_t record, const Reader& reader,
+                 const ledger::v1::ItemLabel& item, const Context& context);
+
 // The refusal because of which the item may not be kept, if any.
 std::optional<uint64_t> StorageRefusal(const ledger::v1::ItemLabel& item,
                                        const Context& context);

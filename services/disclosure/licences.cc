@@ -33,9 +33,20 @@ bool IsFor(const Override& one, const Reader& reader) {
          one.practitioners.count(reader.practitioner_number) > 0;
 }
 
-// what the family said is not overridden to complete a service;
-// a restriction, for safety only.
-bool GoesBefore(agency::v1::OverrideReason override, Reason withheld) {
+// Whether one of those it is about has changed their mind.
+bool OneTookBack(const Reader& reader, const ItemLabel& item,
+                 const Context& context) {
+  return std::any_of(item.records().begin(), item.records().end(),
+                     [&](uint64_t record) {
+                       return IsTakenBack(record, reader, item, context);
+                     });
+}
+
+// what the family said is not overridden to complete a service,
+// nor what it has taken back; a restriction, for safety only.
+bool GoesBefore(agency::v1::OverrideReason override, Reason withheld,
+                const Reader& reader, const ItemLabel& item,
+                const Context& context) {
   switch (override) {
     case agency::v1::OVERRIDE_REASON_SAFEGUARDING:
     case agency::v1::OVERRIDE_REASON_THREAT_TO_LIFE:
@@ -44,7 +55,8 @@ bool GoesBefore(agency::v1::OverrideReason override, Reason withheld) {
       return withheld != Reason::kRestricted;
     default:
       return withheld != Reason::kRestricted && withheld != Reason::kRefused &&
-             withheld != Reason::kConflicting;
+             withheld != Reason::kConflicting &&
+             !OneTookBack(reader, item, context);
   }
 }
 
@@ -83,8 +95,8 @@ std::optional<uint64_t> LicensingOverride(const Reader& reader,
                                           Reason withheld) {
   if (reader.role == agency::v1::ROLE_FAMILY_MEMBER) return std::nullopt;
   for (const Override& one : context.overrides) {
-    if (GoesBefore(one.reason, withheld) &&
-        Licenses(one, reader, item, context)) {
+    if (Licenses(one, reader, item, context) &&
+        GoesBefore(one.reason, withheld, reader, item, context)) {
       return one.number;
     }
   }

@@ -96,6 +96,51 @@ TEST(OverrideTest, R087_OnlySafetyAndTheLawGoBeforeARefusal) {
             Reason::kOverride);
 }
 
+// It went on when whoever had agreed to sharing changed their mind.
+TEST(OverrideTest, R080_WhatWasTakenBackIsNotOverriddenToCompleteAService) {
+  Context context = World();
+  context.consents = {Share(11, {kHealthRecord}, "school")};
+  const auto why = [&](agency::v1::OverrideReason reason) {
+    return WhyOverridden(reason, context);
+  };
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_COMPLETE_SERVICE),
+            Reason::kOverride);
+  context.consents[0].set_ended(true);
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_COMPLETE_SERVICE),
+            Reason::kNoPermission);
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_SAFEGUARDING), Reason::kOverride);
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_LEGAL_DUTY), Reason::kOverride);
+  // Answered anew, for this or for another purpose.
+  context.consents.push_back(Share(13, {kHealthRecord}, "school"));
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_COMPLETE_SERVICE),
+            Reason::kOverride);
+  context.consents[1].mutable_recorded()->mutable_said()->set_purpose("audit");
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_COMPLETE_SERVICE),
+            Reason::kNoPermission);
+  context.consents[0].mutable_recorded()->mutable_said()->set_purpose("audit");
+  EXPECT_EQ(why(agency::v1::OVERRIDE_REASON_COMPLETE_SERVICE),
+            Reason::kOverride);
+}
+
+// As refusals: what restricts crosses possible matches, what permits does not.
+TEST(OverrideTest, R080_WhoMayBeThePersonTakesItBackForThemAndDoesNotGiveIt) {
+  Context context = World();
+  context.consents = {Share(11, {kPerhaps}, "school")};
+  context.consents[0].set_ended(true);
+  EXPECT_EQ(
+      WhyOverridden(agency::v1::OVERRIDE_REASON_COMPLETE_SERVICE, context),
+      Reason::kNoPermission);
+  context.consents.push_back(Share(13, {kPerhaps}, "school"));
+  context.consents[0].mutable_since()->set_seconds(100);
+  EXPECT_EQ(
+      WhyOverridden(agency::v1::OVERRIDE_REASON_COMPLETE_SERVICE, context),
+      Reason::kNoPermission);
+  context.consents.push_back(Share(14, {kSchoolRecord}, "school"));
+  EXPECT_EQ(
+      WhyOverridden(agency::v1::OVERRIDE_REASON_COMPLETE_SERVICE, context),
+      Reason::kOverride);
+}
+
 TEST(OverrideTest, R081_OnlySafetyGoesBeforeARestriction) {
   Context context = World();
   context.restrictions = {Bar(12, kHealthRecord, "police")};

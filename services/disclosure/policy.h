@@ -83,7 +83,8 @@ struct Override {
   std::set<agency::v1::ItemClass> classes;
   std::string purpose;  // as the reader states it; never empty
   // For safety it goes before refusals and restrictions, by law before
-  // refusals, otherwise before neither.
+  // refusals, otherwise before neither, nor before a consent that was taken
+  // back.
   agency::v1::OverrideReason reason = agency::v1::OVERRIDE_REASON_UNSPECIFIED;
   absl::Time from;
   absl::Time until;  // not included
@@ -190,7 +191,7 @@ struct Decision {
 
 // Number of these rules, for the access record; that of the role table stands
 // beside it in the table.
-inline constexpr uint32_t kPolicyVersion = 4;
+inline constexpr uint32_t kPolicyVersion = 5;
 
 // `rights` are those of the reader's role and purpose: looked up once, for all
 // that one reader asks for.

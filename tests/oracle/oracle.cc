@@ -1,6 +1,8 @@
 #include "tests/oracle/oracle.h"
 
 #include <map>
+#include <utility>
+#include <vector>
 
 namespace kith::oracle {
 namespace {
@@ -355,8 +357,38 @@ class Oracle {
       if (said == Reason::kRefused || said == Reason::kConflicting) {
         return false;
       }
+      if (HasChangedTheirMind(r)) return false;
     }
     return true;
+  }
+
+  // Of all who may be this person the newest answer for this purpose was
+  // withdrawn, and no other answer of this person lets sharing go on.
+  bool HasChangedTheirMind(int record) {
+    std::vector<const oracle::Answer*> asked;
+    for (const oracle::Answer& one : world_.answers) {
+      const bool no = one.answer == agency::v1::CONSENT_ANSWER_REFUSED;
+      const bool fits = one.purpose == "" ? no : one.purpose == reader_.purpose;
+      if (one.kind == agency::v1::CONSENT_KIND_SHARE && fits &&
+          (!one.own_only || one.agency == item_.agency) &&
+          IsPerhapsAmong(one.about, record)) {
+        asked.push_back(&one);
+      }
+    }
+    std::pair<int, int> newest;
+    bool withdrawn = false;
+    for (const oracle::Answer* one : asked) {
+      if (one->answer != agency::v1::CONSENT_ANSWER_REFUSED && !one->ended &&
+          InPeriod(one->from, one->until) &&
+          IsSurelyAmong(one->about, record) && !IsOutgrown(*one, record)) {
+        return false;
+      }
+      if (std::pair(one->since_year, one->number) > newest) {
+        newest = {one->since_year, one->number};
+        withdrawn = one->ended;
+      }
+    }
+    return withdrawn;
   }
 
   Reason ByLicence(Reason withheld, bool may_break_glass) {
