@@ -6,8 +6,9 @@
 #include "services/api/named_things.h"
 #include "services/api/services.h"
 #include "services/api/shell.h"
-#include "services/disclosure/roles.h"
+#include "services/disclosure/policy.h"
 #include "services/views/read.h"
+#include "services/views/standing.h"
 #include "services/views/worklists.h"
 
 namespace kith::api {
@@ -43,15 +44,19 @@ ListSharingAgreementsAnswer(ReadCall& call,
       });
 }
 
-// Names nobody; an agency learns its own count, who oversees every one.
+// Names nobody; an agency learns its own count, who oversees those of others.
 absl::StatusOr<access::Recorded<v1::CountUnstoredResponse>> CountUnstoredAnswer(
     ReadCall& call, const v1::CountUnstoredRequest& request) {
   RETURN_IF_ERROR(call.OpenPresent(request.read()));
-  const bool oversees = disclosure::ShippedRoles().Oversees(call.reader().role);
+  ASSIGN_OR_RETURN(const auto stands,
+                   call.ContextAt(views::Concerned(), call.now()));
   ASSIGN_OR_RETURN(const auto rows, views::UnstoredSupport(call.view().view()));
   v1::CountUnstoredResponse response;
   for (const auto& row : rows) {
-    if (!oversees && row.agency() != call.reader().agency) continue;
+    if (!disclosure::MaySeeFigures(call.reader(), row.agency(),
+                                   agency::v1::ITEM_CLASS_CONSENT, *stands)) {
+      continue;
+    }
     auto* count = response.add_counts();
     count->set_agency(row.agency());
     count->set_count(row.count());

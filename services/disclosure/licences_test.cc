@@ -514,6 +514,44 @@ TEST(AgreementTest, R098_ATableMayRequireIt) {
   EXPECT_TRUE(Decide(ReaderOf("school"), Assessment(), context, *strict).show);
 }
 
+// Leadership was told every agency's figures, agreed or not.
+TEST(AgreementTest, R265_LeadershipSeesTheFiguresThatAnAgreementCovers) {
+  Context context = World();
+  Reader reader = ReaderOf("council", agency::v1::ROLE_LEADERSHIP_MANAGER);
+  reader.purpose = "oversight";
+  const auto sees = [&](const std::string& agency) {
+    return MaySeeFigures(reader, agency, agency::v1::ITEM_CLASS_CONSENT,
+                         context);
+  };
+  EXPECT_TRUE(sees("council"));
+  EXPECT_FALSE(sees("health"));
+  Agreement agreement;
+  agreement.parties = {"council", "health"};
+  agreement.until = context.today;
+  context.agreements = {agreement};
+  EXPECT_TRUE(sees("health"));
+  EXPECT_FALSE(sees("school"));
+  context.agreements[0].until = context.today - 1;
+  EXPECT_FALSE(sees("health"));
+  context.agreements = {agreement};
+  context.agreements[0].purposes = {"early_help"};
+  EXPECT_FALSE(sees("health"));
+  context.agreements[0].purposes.insert("oversight");
+  EXPECT_TRUE(sees("health"));
+  context.agreements[0].classes = {ITEM_CLASS_NEED};
+  EXPECT_FALSE(sees("health"));
+}
+
+TEST(AgreementTest, R265_TheHubSeesEveryFigureAndOthersTheirOwn) {
+  const auto sees = [](agency::v1::Role role, const std::string& agency) {
+    return MaySeeFigures(ReaderOf("council", role), agency,
+                         agency::v1::ITEM_CLASS_CONSENT, World());
+  };
+  EXPECT_TRUE(sees(agency::v1::ROLE_HUB_ADMINISTRATOR, "health"));
+  EXPECT_TRUE(sees(agency::v1::ROLE_PRACTITIONER, "council"));
+  EXPECT_FALSE(sees(agency::v1::ROLE_PRACTITIONER, "health"));
+}
+
 // fields for the purpose only.
 TEST(PurposeTest, R090_APurposeShowsWhatItNeeds) {
   Reader reader = ReaderOf("health");

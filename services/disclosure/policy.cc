@@ -1,6 +1,7 @@
 #include "services/disclosure/policy.h"
 
 #include <algorithm>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "kith/agency/v1/consent.pb.h"
@@ -208,6 +209,17 @@ class Deciding {
 };
 
 }  // namespace
+
+bool MaySeeFigures(const Reader& reader, const std::string& agency,
+                   ItemClass of, const Context& context, const Roles& roles) {
+  if (agency == reader.agency) return true;
+  if (!roles.Oversees(reader.role)) return false;
+  if (reader.role != agency::v1::ROLE_LEADERSHIP_MANAGER) return true;
+  ItemLabel label;
+  label.set_agency(agency);
+  label.set_class_(of);
+  return IsAgreed(reader, label, context);
+}
 
 Decision Decide(const Reader& reader, const ItemLabel& item,
                 const Context& context, const Rights& rights) {

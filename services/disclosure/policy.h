@@ -193,6 +193,14 @@ struct Decision {
 // beside it in the table.
 inline constexpr uint32_t kPolicyVersion = 5;
 
+// Whether figures of an agency that name nobody are for the reader: their own
+// agency's are; the hub has those of every agency, which it runs the worklists
+// of; leadership those that an agreement in force between the two agencies
+// covers for the reader's purpose. `of`: the class that is counted.
+bool MaySeeFigures(const Reader& reader, const std::string& agency,
+                   agency::v1::ItemClass of, const Context& context,
+                   const Roles& roles = ShippedRoles());
+
 // `rights` are those of the reader's role and purpose: looked up once, for all
 // that one reader asks for.
 Decision Decide(const Reader& reader, const ledger::v1::ItemLabel& item,

@@ -67,7 +67,8 @@ class Roles {
   bool Needs(absl::string_view purpose, agency::v1::ItemClass item) const;
   // Whether the role may call "FamilyService.GetFamily".
   bool MayCall(agency::v1::Role role, absl::string_view method) const;
-  // Whether what is due, and counts, are of every agency to the role.
+  // Whether what is due, and counts, are of every agency to the role; counts to
+  // leadership as far as agreements go (`MaySeeFigures`).
   bool Oversees(agency::v1::Role role) const;
 
  private:

@@ -205,6 +205,32 @@ TEST_F(WithheldTest, R078RefusedStorageTakesThePersonOutOfSightAtOnce) {
   EXPECT_EQ(counts.value.counts(0).count(), 1u);
 }
 
+// Leadership learned every agency's figure, agreed or not.
+TEST_F(WithheldTest, R265LeadershipLearnsFiguresUnderTheSharingAgreements) {
+  story.Made(&ConsentService::Stub::StateConsent,
+             absl::Substitute(R"(consent { about { $0 } kind: CONSENT_KIND_STORE
+              answer: CONSENT_ANSWER_REFUSED answered_by { $0 } })",
+                              RecordText("mother")));
+  const auto counts = [&](const std::string& agency, const std::string& role) {
+    Who who = Of(agency, "m1", role);
+    if (role == "leadership_manager") who.purpose = "oversight";
+    const auto answer = server.Call(who, &ConsentService::Stub::CountUnstored,
+                                    api::v1::CountUnstoredRequest());
+    EXPECT_EQ(ReasonOf(answer.status), "OK");
+    return answer.value.counts_size();
+  };
+  EXPECT_EQ(counts("council", "leadership_manager"), 1);
+  EXPECT_EQ(counts("health", "leadership_manager"), 0);
+  EXPECT_EQ(counts("health", "hub_administrator"), 1);
+  story.Made(&ConsentService::Stub::StateSharingAgreement,
+             R"(agreement { agreement { system: "main" local_id: "south" }
+                  parties: "council" parties: "health" })",
+             Of("council", "h1", "hub_administrator"));
+  EXPECT_EQ(counts("health", "leadership_manager"), 1);
+  EXPECT_EQ(counts("school", "leadership_manager"), 0);
+  EXPECT_EQ(counts("health", "practitioner"), 0);
+}
+
 TEST_F(WithheldTest, R098R262AgreementsAreTheHubsToRecordAndForAllToSee) {
   const std::string request =
       R"(agreement { agreement { system: "main" local_id: "south" }
