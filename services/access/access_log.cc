@@ -116,6 +116,8 @@ ledger::v1::AccessRecord AccessLog::RecordOf(const disclosure::Account& account,
   record.set_copied_to(call.copied_to);
   record.set_etag(call.etag);
   if (call.seen_by) *record.mutable_seen_by() = *call.seen_by;
+  for (const uint64_t number : call.act.acted_on) record.add_acted_on(number);
+  record.set_family_told(call.act.family_told);
   account.AddTo(record);
   AddBasis(call, record);
   return record;

@@ -31,6 +31,12 @@
 
 namespace kith::access {
 
+// What an act on overrides is about: `AccessRecord` says what each means.
+struct Act {
+  std::vector<uint64_t> acted_on;
+  bool family_told = false;
+};
+
 // What api knows of a call; the account of disclosure is added to it.
 struct Call {
   std::string method;  // "FamilyService.GetFamily"
@@ -45,6 +51,7 @@ struct Call {
   // Legal bases of the overrides and broken glass that may have opened
   // something, by number.
   std::map<uint64_t, agency::v1::LegalBasis> legal_basis;
+  Act act;
 };
 
 class AccessLog {

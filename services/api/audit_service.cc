@@ -236,13 +236,18 @@ struct Unseen {
 struct Looked {
   ledger::v1::ItemLabel label;
   std::vector<uint64_t> subjects;
-  std::set<uint64_t> embargoed;  // overrides and broken glass, by number
-  std::vector<Unseen> unseen;    // whom those let look
+  // Overrides and broken glass, by number: which the family is not to know of,
+  // and which it may.
+  std::set<uint64_t> embargoed, told;
+  std::vector<Unseen> unseen;  // whom those let look
 };
 
 void AddEmbargo(const ledger::v1::OverrideRow& row, Looked* looked) {
-  if (!views::IsEmbargoed(row)) return;
   const auto& recorded = row.recorded();
+  if (!views::IsEmbargoed(row)) {
+    looked->told.insert(recorded.override().number());
+    return;
+  }
   looked->embargoed.insert(recorded.override().number());
   for (const auto& recipient : recorded.recipients()) {
     looked->unseen.push_back({recipient.agency(), recipient.practitioner(),
@@ -251,7 +256,10 @@ void AddEmbargo(const ledger::v1::OverrideRow& row, Looked* looked) {
 }
 
 void AddEmbargo(const ledger::v1::GlassRow& row, Looked* looked) {
-  if (!views::IsEmbargoed(row)) return;
+  if (!views::IsEmbargoed(row)) {
+    looked->told.insert(row.broken().access().number());
+    return;
+  }
   looked->embargoed.insert(row.broken().access().number());
   looked->unseen.push_back({"", row.broken().practitioner(), ""});
 }
@@ -308,12 +316,25 @@ absl::StatusOr<bool> IsByUnseen(const ReadCall& call,
   return false;
 }
 
+// Whether the act is on what the family knows of. One that was to
+// record an override, and says that they are not told, is not known to be one
+// that they were told of since: nothing there names it.
+bool IsOnWhatIsTold(const ledger::v1::AccessRecord& record,
+                    const Looked& looked) {
+  const auto& on = record.acted_on();
+  if (on.empty()) return record.family_told();
+  return std::all_of(on.begin(), on.end(), [&](uint64_t number) {
+    return looked.told.count(number) > 0;
+  });
+}
+
 // Whether the family is not to know of the look. Of overrides they know
 // what they are told; what was tried and refused may have been meant so.
 absl::StatusOr<bool> IsEmbargoed(const ReadCall& call,
                                  const ledger::v1::AccessRecord& record,
                                  const Looked& looked) {
-  if (record.kind() == ledger::v1::ACCESS_KIND_OVERRIDE ||
+  if ((record.kind() == ledger::v1::ACCESS_KIND_OVERRIDE &&
+       !IsOnWhatIsTold(record, looked)) ||
       (record.denied() &&
        absl::StartsWith(record.method(), "OverrideService."))) {
     return true;

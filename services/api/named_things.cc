@@ -316,6 +316,18 @@ absl::Status TouchNamed(ReadCall& call, const Named& named) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<uint64_t>> OverridesNamed(const ReadCall& call,
+                                                     const Named& named) {
+  std::vector<uint64_t> numbers;
+  for (const std::string& id : named.ids) {
+    const auto parsed = base::ParseId(id);
+    if (!parsed || parsed->kind != base::IdKind::kOverride) continue;
+    ASSIGN_OR_RETURN(const auto found, Find(call, id));
+    if (found) numbers.push_back(found->number);
+  }
+  return numbers;
+}
+
 absl::StatusOr<uint64_t> SeenFamily(ReadCall& call, absl::string_view id) {
   ASSIGN_OR_RETURN(const uint64_t family, call.Family(id));
   RETURN_IF_ERROR(SeenLabels(call, std::string(id)).status());

@@ -38,6 +38,10 @@ absl::Status MaySee(ReadCall& call, const Named& named);
 // seen or not.
 absl::Status TouchNamed(ReadCall& call, const Named& named);
 
+// The overrides and broken glass among them that there are, by number.
+absl::StatusOr<std::vector<uint64_t>> OverridesNamed(const ReadCall& call,
+                                                     const Named& named);
+
 // The number of a family or person of which the caller may see something, for
 // lists of what belongs to it; else NOT_FOUND, as for what is not there.
 absl::StatusOr<uint64_t> SeenFamily(ReadCall& call, absl::string_view id);

@@ -325,10 +325,11 @@ access::Call ReadCall::AccessCall() const {
   return call;
 }
 
-absl::Status ReadCall::RecordAct(ledger::v1::AccessKind kind) {
+absl::Status ReadCall::RecordAct(ledger::v1::AccessKind kind, access::Act act) {
   KITH_CHECK(from_ == From::kDisk);
   access::Call call = AccessCall();
   call.kind = kind;
+  call.act = std::move(act);
   disclosure::Account account;
   AddTouched(account);
   return node_.access.RecordAct(asking_, account, call);

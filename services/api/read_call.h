@@ -239,7 +239,7 @@ class ReadCall {
   bool leaves_on_beat() const { return leaves_on_beat_; }
 
   // Records an act that is to be accounted for before it is done.
-  absl::Status RecordAct(ledger::v1::AccessKind kind);
+  absl::Status RecordAct(ledger::v1::AccessKind kind, access::Act act = {});
 
   // Records that the call was refused, and returns why; OK statuses and errors
   // of the caller's form are not recorded, nor is what a worker does again.

@@ -46,6 +46,14 @@ ledger::v1::AccessKind AccountedAs(const agency::v1::Statement& statement) {
   }
 }
 
+bool SaysFamilyIsTold(const agency::v1::Statement& statement) {
+  if (statement.has_override_stated()) {
+    return statement.override_stated().told() == agency::v1::ANSWER_YES;
+  }
+  return statement.has_break_glass_stated() &&
+         statement.break_glass_stated().not_told_because().empty();
+}
+
 // Glass is broken, and mended, over what its breaker may not see, but not at
 // will.
 absl::Status MaySay(ReadCall& call, const agency::v1::Statement& statement) {
@@ -59,7 +67,10 @@ absl::Status MaySay(ReadCall& call, const agency::v1::Statement& statement) {
   const auto kind = AccountedAs(statement);
   if (kind == ledger::v1::ACCESS_KIND_UNSPECIFIED) return absl::OkStatus();
   RETURN_IF_ERROR(TouchNamed(call, named));
-  return call.RecordAct(kind);
+  access::Act act;
+  ASSIGN_OR_RETURN(act.acted_on, OverridesNamed(call, named));
+  act.family_told = SaysFamilyIsTold(statement);
+  return call.RecordAct(kind, std::move(act));
 }
 
 // Calls `act` then, on a thread of gRPC's.

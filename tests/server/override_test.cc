@@ -502,7 +502,53 @@ TEST_F(OverrideServiceTest, ActsAreAmongTheLooksOfWhomTheyAreAbout) {
               testing::ElementsAre("OverrideService.TellFamily",
                                    "OverrideService.BreakGlass",
                                    "OverrideService.StateOverride"));
-  EXPECT_THAT(acts(Mother()), testing::IsEmpty());
+  EXPECT_THAT(acts(Mother()),
+              testing::ElementsAre("OverrideService.TellFamily",
+                                   "OverrideService.BreakGlass"));
+}
+
+// None of them was shown, of what the family had been told of either.
+TEST_F(OverrideServiceTest, R088R089TheFamilySeesActsOnWhatItWasToldOfAlone) {
+  story.OpenPlan();
+  const auto acts = [&](const Who& who) {
+    std::vector<std::string> methods;
+    const auto looked = WhoLooked(who);
+    for (const auto& look : looked.value.looks()) {
+      if (look.kind() != ledger::v1::ACCESS_KIND_OVERRIDE) continue;
+      methods.push_back(look.method());
+    }
+    return methods;
+  };
+  const auto kept = Override(kNotTold);
+  ASSERT_EQ(ReasonOf(kept.status), "OK");
+  const auto told = Override("told: ANSWER_YES");
+  ASSERT_EQ(ReasonOf(told.status), "OK");
+  EXPECT_THAT(acts(Who()),
+              testing::ElementsAre("OverrideService.StateOverride",
+                                   "OverrideService.StateOverride"));
+  EXPECT_THAT(acts(Mother()),
+              testing::ElementsAre("OverrideService.StateOverride"));
+  const std::string told_id = told.value.outcome().made_ids(0);
+  const std::string kept_id = kept.value.outcome().made_ids(0);
+  ASSERT_EQ(ReasonOf(Review(officer, kept_id).status), "OK");
+  EXPECT_THAT(acts(Mother()),
+              testing::ElementsAre("OverrideService.StateOverride"));
+  ASSERT_EQ(ReasonOf(Review(officer, told_id).status), "OK");
+  EXPECT_THAT(acts(Mother()),
+              testing::ElementsAre("OverrideService.ReviewOverride",
+                                   "OverrideService.StateOverride"));
+  // What is refused may have been meant to be kept from them.
+  EXPECT_NE(Override("told: ANSWER_NO").code(), StatusCode::OK);
+  EXPECT_EQ(acts(Mother()).size(), 2u);
+  story.Made(&OverrideService::Stub::TellFamily,
+             absl::Substitute(R"(told { override { id: "$0" }
+                                   on { year: 2024 month: 1 day: 1 } })",
+                              kept_id));
+  EXPECT_THAT(acts(Mother()),
+              testing::ElementsAre("OverrideService.TellFamily",
+                                   "OverrideService.ReviewOverride",
+                                   "OverrideService.ReviewOverride",
+                                   "OverrideService.StateOverride"));
 }
 
 TEST_F(OverrideServiceTest, GlassIsNotBrokenOverWhatAnotherAgencyCallsSo) {
