@@ -29,6 +29,13 @@ bool IsPersonal(const FieldDescriptor& field) {
          agency::v1::SENSITIVITY_OPEN;
 }
 
+// Not one of several, nor a name from a list.
+bool MayBeAnyText(const FieldDescriptor& field) {
+  return field.type() == FieldDescriptor::TYPE_STRING &&
+         field.real_containing_oneof() == nullptr && field.name() != "agency" &&
+         field.name() != "purpose";
+}
+
 void Parse(const std::string& text, Message* message) {
   KITH_CHECK(google::protobuf::TextFormat::ParseFromString(text, message));
 }
@@ -99,6 +106,30 @@ void Filler::Fill(Message* message, int depth) {
   for (const FieldDescriptor* field : fields) FillField(message, *field, depth);
 }
 
+void Filler::Complete(Message* message) {
+  const auto& reflection = *message->GetReflection();
+  const Descriptor& type = *message->GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    const bool is_set = field.is_repeated()
+                            ? reflection.FieldSize(*message, &field) > 0
+                            : reflection.HasField(*message, &field);
+    if (!IsPersonal(field) || is_set != (field.message_type() != nullptr)) {
+      continue;
+    }
+    if (field.message_type() == nullptr) {
+      if (MayBeAnyText(field)) FillField(message, field, kDepthMax);
+    } else if (!field.is_repeated()) {
+      Complete(reflection.MutableMessage(message, &field));
+    } else {
+      for (int each = 0; each < reflection.FieldSize(*message, &field);
+           ++each) {
+        Complete(reflection.MutableRepeatedMessage(message, &field, each));
+      }
+    }
+  }
+}
+
 std::string Filler::TextFor(const FieldDescriptor& field) {
   if (field.name() == "system") return "main";
   if (field.name() == "agency") return "council";
@@ -153,7 +184,10 @@ std::set<std::string> PersonalTextsOf(const Descriptor& type) {
 }
 
 void MarkerSearch::Text(const std::string& where, const std::string& text) {
-  if (absl::StrContains(text, kMarker)) found_.insert(where);
+  if (absl::StrContains(text, kMarker) ||
+      absl::StrContains(text, kMarkedNumber)) {
+    found_.insert(where);
+  }
 }
 
 void MarkerSearch::Files(const std::string& folder) {

@@ -14,6 +14,8 @@ namespace kith::server_tests {
 
 // Every marker begins so; nothing else does.
 inline constexpr char kMarker[] = "qcanaryq";
+// A number that is personal, where only a real one is understood: a marker too.
+inline constexpr char kMarkedNumber[] = "9434765919";
 
 // Fills messages: a marker in every text that `sensitivity` does not call open,
 // and plausible values elsewhere. Of several fields of which one may be set, it
@@ -23,6 +25,10 @@ class Filler {
   std::string NextMarker();
   int markers() const { return markers_; }
   void Fill(google::protobuf::Message* message, int depth = 0);
+  // Markers in the personal texts that are empty so far, in all messages that
+  // are there; agencies, purposes, and whatever is part of an open field stay
+  // as they are.
+  void Complete(google::protobuf::Message* message);
 
   // The personal fields (by their full names) that were marked so far.
   const std::set<std::string>& marked() const { return marked_; }
