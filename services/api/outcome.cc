@@ -11,6 +11,7 @@ v1::Outcome ToApi(const engine::Outcome& outcome) {
   if (outcome.row.has_reason()) *out.mutable_reason() = outcome.row.reason();
   for (const ledger::v1::Identity& made : outcome.row.made()) {
     out.add_made_ids(made.id());
+    if (made.number() == outcome.row.item()) out.set_item_id(made.id());
   }
   out.set_repeated_delivery(outcome.repeated);
   return out;
