@@ -35,7 +35,7 @@ double MemoryBytes() {
 
 void AwaitRest() {
   constexpr absl::Duration kWatched = absl::Milliseconds(250);
-  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  const absl::Time deadline = absl::Now() + absl::Minutes(10);
   absl::Duration used;
   do {
     const absl::Duration before = ProcessorTime();
