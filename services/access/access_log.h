@@ -105,8 +105,9 @@ class AccessLog {
   }
 
   // Walks the whole log, as eventstore::Store::Verify. Blocks on the disk.
-  absl::StatusOr<eventstore::Verified> Verify() const {
-    return store_.Verify([](uint64_t, uint64_t) { return true; });
+  absl::StatusOr<eventstore::Verified> Verify(
+      const eventstore::Store::Progress& progress) const {
+    return store_.Verify(progress);
   }
 
   const std::string& node() const { return node_; }

@@ -116,6 +116,21 @@ TEST_F(AccessLogTest, EverybodyOutsideOfAFamilyFindsTheLook) {
   EXPECT_EQ(log_.WhoLooked({2000}, 0, 10)->size(), 0u);
 }
 
+TEST_F(AccessLogTest, AWalkTellsHowFarItIsAndCanBeStopped) {
+  Look(5, "FamilyService.GetFamily");
+  Look(5, "FamilyService.GetFamily");
+  uint64_t of = 0;
+  const auto walked = log_.Verify([&](uint64_t, uint64_t total) {
+    of = total;
+    return true;
+  });
+  ASSERT_TRUE(walked.ok());
+  EXPECT_EQ(walked->records, 2u);
+  EXPECT_EQ(of, 2u);
+  EXPECT_TRUE(absl::IsCancelled(
+      log_.Verify([](uint64_t, uint64_t) { return false; }).status()));
+}
+
 TEST_F(AccessLogTest, LooksOfManyThreadsAreAllKept) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i) {

@@ -183,32 +183,45 @@ absl::Status Told(const char* of_what, const absl::Status& found) {
   return ErrorOf(reason);
 }
 
+// Asks `tell` when so many more are done.
+eventstore::Store::Progress OncePer(uint64_t every,
+                                    eventstore::Store::Progress tell) {
+  return [every, tell = std::move(tell), told = uint64_t{0}](
+             uint64_t done, uint64_t total) mutable {
+    if (done < told + every) return true;
+    told = done;
+    return tell(done, total);
+  };
+}
+
 absl::Status VerifyAll(ReadCall& call, const v1::VerifyLedgerRequest& request,
                        AnswerStream<v1::VerifyLedgerResponse>& stream) {
   RETURN_IF_ERROR(MayOperate(call));
   RETURN_IF_ERROR(call.RecordAct(ledger::v1::ACCESS_KIND_ADMINISTRATION));
   const uint64_t every =
       request.progress_every() == 0 ? kProgressEvery : request.progress_every();
-  uint64_t told = 0;
   v1::VerifyLedgerResponse response;
-  const absl::StatusOr<eventstore::Verified> facts =
-      call.node().store.Verify([&](uint64_t done, uint64_t total) {
-        if (done < told + every) return true;
-        told = done;
+  const auto facts = call.node().store.Verify(
+      OncePer(every, [&](uint64_t done, uint64_t total) {
         response.set_done(done);
         response.set_total(total);
         return stream.SendProgress(response);
-      });
+      }));
   if (!facts.ok()) return Told("the ledger", facts.status());
-  const absl::StatusOr<eventstore::Verified> looks =
-      call.node().access.Verify();
-  if (!looks.ok()) return Told("the access log", looks.status());
   response.set_done(facts->records);
   response.set_total(facts->records);
+  const auto looks = call.node().access.Verify(
+      OncePer(every, [&](uint64_t done, uint64_t total) {
+        response.set_access_records(done);
+        response.set_access_total(total);
+        return stream.SendProgress(response);
+      }));
+  if (!looks.ok()) return Told("the access log", looks.status());
   response.set_finished(true);
   response.set_head_digest(absl::BytesToHexString(facts->head.digest));
   response.set_unreadable(facts->unreadable);
   response.set_access_records(looks->records);
+  response.set_access_total(looks->records);
   ASSIGN_OR_RETURN(auto recorded, call.Plain(std::move(response)));
   return stream.Send(std::move(recorded)).status();
 }

@@ -218,10 +218,18 @@ TEST_F(ReadsTest, TheAccessLogIsWalkedAfterTheLedger) {
     grpc::ClientContext context;
     Introduce(Of("council", "e1", "integration_engineer"), context);
     api::v1::OperationsService::Stub stub(server.channel());
-    const auto reader =
-        stub.VerifyLedger(&context, api::v1::VerifyLedgerRequest());
+    const auto reader = stub.VerifyLedger(
+        &context, Text<api::v1::VerifyLedgerRequest>("progress_every: 1"));
+    std::vector<std::string> progress;
     api::v1::VerifyLedgerResponse last;
     while (reader->Read(&last)) {
+      if (last.finished()) continue;
+      progress.push_back(last.access_total() == 0 ? "facts" : "looks");
+    }
+    if (last.finished()) {
+      // Each is told of at its first record and at its last.
+      EXPECT_THAT(progress,
+                  testing::ElementsAre("facts", "facts", "looks", "looks"));
     }
     return std::make_pair(reader->Finish(), last);
   };
@@ -231,6 +239,7 @@ TEST_F(ReadsTest, TheAccessLogIsWalkedAfterTheLedger) {
   EXPECT_TRUE(verified.finished());
   // The walk is on record before it begins.
   EXPECT_EQ(verified.access_records(), before + 1);
+  EXPECT_EQ(verified.access_total(), before + 1);
   server.access_store().SayDamaged();
   const auto [damaged, none] = walk();
   EXPECT_EQ(damaged.error_code(), StatusCode::DATA_LOSS);

@@ -125,8 +125,12 @@ void AddLedgerVerify(CLI::App& noun, Chosen& chosen) {
       RETURN_IF_ERROR(bench.client.Stream(
           "OperationsService.VerifyLedger", request, &response,
           [&response](const google::protobuf::Message&) {
-            if (!response.finished()) {
-              Progress("verified", response.done(), response.total());
+            if (response.finished()) return true;
+            if (response.access_total() == 0) {
+              Progress("facts", response.done(), response.total());
+            } else {
+              Progress("access records", response.access_records(),
+                       response.access_total());
             }
             return true;
           }));
