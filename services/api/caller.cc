@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/status.h"
 #include "services/identity/doorkeeper.h"
+#include "services/identity/role_names.h"
 
 namespace kith::api {
 namespace {
@@ -89,7 +90,7 @@ absl::StatusOr<std::string> BearerOf(const grpc::ServerContextBase& context) {
 }
 
 absl::Status SetPerson(const identity::Token& token, Caller* caller) {
-  caller->actor.set_role(RoleOfName(token.role));
+  caller->actor.set_role(identity::RoleNamed(token.role));
   if (caller->actor.role() == agency::v1::ROLE_UNSPECIFIED) {
     return absl::UnauthenticatedError("the access token names no known role");
   }
@@ -142,18 +143,12 @@ class CertifiedCallers final : public Callers {
 
 }  // namespace
 
-agency::v1::Role RoleOfName(absl::string_view name) {
-  agency::v1::Role role = agency::v1::ROLE_UNSPECIFIED;
-  const std::string full = absl::StrCat("ROLE_", absl::AsciiStrToUpper(name));
-  if (!agency::v1::Role_Parse(full, &role)) return agency::v1::ROLE_UNSPECIFIED;
-  return role;
-}
-
 absl::StatusOr<Caller> BelievedCaller(const grpc::ServerContextBase& context) {
   Caller caller;
   caller.agency = ValueOf(context, "kith-agency");
   if (!base::IsName(caller.agency)) return Malformed("kith-agency");
-  caller.actor.set_role(RoleOfName(ValueOf(context, "kith-role")));
+  caller.actor.set_role(identity::RoleNamed(
+      absl::AsciiStrToLower(ValueOf(context, "kith-role"))));
   if (caller.actor.role() == agency::v1::ROLE_UNSPECIFIED) {
     return Malformed("kith-role");
   }

@@ -84,7 +84,4 @@ absl::StatusOr<Caller> CertifiedCaller(identity::Doorkeeper& doorkeeper,
                                        const grpc::ServerContextBase& context,
                                        CallerKind kind);
 
-// "practitioner" -> ROLE_PRACTITIONER; ROLE_UNSPECIFIED for anything else.
-agency::v1::Role RoleOfName(absl::string_view name);
-
 }  // namespace kith::api

@@ -101,9 +101,10 @@ TEST(CallerTest, AMalformedValueIsNotEchoed) {
 TEST(CallerTest, ARoleIsOneOfTheList) {
   ExpectNames(With(Practitioner(), "kith-role", "headmaster"), "kith-role");
   ExpectNames(With(Practitioner(), "kith-role", "unspecified"), "kith-role");
-  EXPECT_EQ(RoleOfName("hub_administrator"),
-            agency::v1::ROLE_HUB_ADMINISTRATOR);
-  EXPECT_EQ(RoleOfName(""), agency::v1::ROLE_UNSPECIFIED);
+  ExpectNames(With(Practitioner(), "kith-role", ""), "kith-role");
+  const auto hub = Read(With(Practitioner(), "kith-role", "hub_administrator"));
+  ASSERT_TRUE(hub.ok());
+  EXPECT_EQ(hub->actor.role(), agency::v1::ROLE_HUB_ADMINISTRATOR);
 }
 
 TEST(CallerTest, AValueHasAtMost200PrintableCharacters) {

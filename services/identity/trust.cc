@@ -11,6 +11,7 @@
 #include "base/id.h"
 #include "base/status.h"
 #include "kith/agency/v1/frame.pb.h"
+#include "services/identity/role_names.h"
 
 namespace kith::identity {
 namespace {
@@ -70,23 +71,6 @@ Agency AgencyOf(const YAML::Node& said) {
   return agency;
 }
 
-// As tokens name them.
-std::string NameOf(agency::v1::Role role) {
-  return absl::AsciiStrToLower(
-      agency::v1::Role_Name(role).substr(sizeof("ROLE_") - 1));
-}
-
-bool IsRole(const std::string& name) {
-  const auto* all = agency::v1::Role_descriptor();
-  for (int i = 0; i < all->value_count(); ++i) {
-    const auto role = static_cast<agency::v1::Role>(all->value(i)->number());
-    if (role != agency::v1::ROLE_UNSPECIFIED && NameOf(role) == name) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // Those that open nothing but their own agency's and what others permit it, or
 // figures and connections.
 std::set<std::string> RolesOfDailyWork() {
@@ -96,7 +80,7 @@ std::set<std::string> RolesOfDailyWork() {
         agency::v1::ROLE_PANEL_CHAIR, agency::v1::ROLE_ACCESS_TEAM,
         agency::v1::ROLE_SAFEGUARDING_LEAD, agency::v1::ROLE_LEADERSHIP_MANAGER,
         agency::v1::ROLE_INTEGRATION_ENGINEER}) {
-    names.insert(NameOf(role));
+    names.insert(RoleName(role));
   }
   return names;
 }
@@ -108,7 +92,7 @@ std::set<std::string> RolesOf(const YAML::Node& said) {
   std::set<std::string> names;
   for (const YAML::Node& one : list) {
     const auto name = one.as<std::string>();
-    if (!IsRole(name)) {
+    if (RoleNamed(name) == agency::v1::ROLE_UNSPECIFIED) {
       Wrong(one, absl::StrCat("there is no role \"", name, "\""));
     }
     names.insert(name);
