@@ -16,12 +16,10 @@ absl::StatusOr<access::Recorded<v1::LookupLeadResponse>> LookupLeadAnswer(
   RETURN_IF_ERROR(call.Spend());
   ASSIGN_OR_RETURN(const std::vector<uint64_t> records,
                    OnePerson(call, request.person()));
-  std::vector<views::Pieces<v1::LeadAnswer>> answers;
-  if (!records.empty()) {
-    RETURN_IF_ERROR(FamiliesFound(call, records).status());
-    ASSIGN_OR_RETURN(
-        answers, views::LeadAnswers(call.view().view(), records, call.now()));
-  }
+  ASSIGN_OR_RETURN(const auto families, FamiliesFound(call, records));
+  ASSIGN_OR_RETURN(
+      const auto answers,
+      views::LeadAnswers(call.view().view(), families, call.now()));
   views::Concerned concerned;
   for (const auto& pieces : answers) concerned.Add(pieces);
   ASSIGN_OR_RETURN(disclosure::Discloser door, call.Door(concerned));

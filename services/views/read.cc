@@ -306,12 +306,10 @@ Answer<GetLeadResponse> LeadPieces(const core::StateReader& view,
 }
 
 absl::StatusOr<std::vector<Pieces<LeadAnswer>>> LeadAnswers(
-    const core::StateReader& view, const std::vector<EntityNumber>& records,
+    const core::StateReader& view, const std::vector<EntityNumber>& families,
     absl::Time now) {
   Reading reading(view);
   const absl::CivilDay today = base::LondonDay(now);
-  ASSIGN_OR_RETURN(const auto families,
-                   FamiliesOfRecords(view, records, today));
   std::vector<Pieces<LeadAnswer>> answers;
   for (const EntityNumber family : families) {
     ASSIGN_OR_RETURN(const auto household, HouseholdOf(reading, family, today));

@@ -86,11 +86,11 @@ Answer<api::v1::OverrideView> OverridePieces(const core::StateReader& view,
 Answer<api::v1::GetLeadResponse> LeadPieces(const core::StateReader& view,
                                             core::EntityNumber family,
                                             absl::Time now);
-// Whom to contact: an entry for each family of these records' persons that has
-// a lead.
+// Whom to contact: an entry for each of these families that has a lead (R-107,
+//
 absl::StatusOr<std::vector<Pieces<api::v1::LeadAnswer>>> LeadAnswers(
     const core::StateReader& view,
-    const std::vector<core::EntityNumber>& records, absl::Time now);
+    const std::vector<core::EntityNumber>& families, absl::Time now);
 
 // The family and all that are one with it; none: there is no such family.
 absl::StatusOr<absl::btree_set<core::EntityNumber>> GroupOf(

@@ -246,7 +246,7 @@ TEST_F(PlanViewTest, WhoLeadsIsAPieceOfItsOwn) {
           "LEAD_STATE_APPOINTED }",
           HasSubstr("INVOLVEMENT council [1] f2 | lead { "),
           HasSubstr("INVOLVEMENT health [1] f2 | lead { ")));
-  const auto answers = LeadAnswers(history_.view(), {anna_}, history_.now());
+  const auto answers = LeadAnswers(history_.view(), {family_}, history_.now());
   ASSERT_TRUE(answers.ok());
   ASSERT_THAT(*answers, SizeIs(1));
   EXPECT_EQ(PartText((*answers)[0][0].part),
@@ -287,7 +287,7 @@ TEST_F(PlanViewTest, WhoLedBeforeComesLatestFirst) {
   EXPECT_FALSE(view.has_lead());
   ASSERT_EQ(view.earlier_size(), 2);
   EXPECT_EQ(view.earlier(0).lead_id(), "d5");
-  const auto answers = LeadAnswers(history_.view(), {anna_}, history_.now());
+  const auto answers = LeadAnswers(history_.view(), {family_}, history_.now());
   EXPECT_THAT(*answers, IsEmpty());
 }
 

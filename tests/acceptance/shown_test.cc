@@ -1,6 +1,8 @@
 // Rows by what is shown of them: statements in, and what the views then hold
 // for readers, each piece with the label that disclosure decides by.
+#include "base/civil_date.h"
 #include "gtest/gtest.h"
+#include "services/views/find.h"
 #include "services/views/read.h"
 #include "services/views/testing.h"
 #include "tests/acceptance/world.h"
@@ -49,8 +51,10 @@ class Shown : public ::testing::Test {
     return consents;
   }
   std::vector<views::Pieces<api::v1::LeadAnswer>> LeadAnswers() {
-    return *views::LeadAnswers(world.views(), {world.Record("council/child")},
-                               world.now());
+    const auto families =
+        views::FamiliesOfRecords(world.views(), {world.Record("council/child")},
+                                 base::LondonDay(world.now()));
+    return *views::LeadAnswers(world.views(), *families, world.now());
   }
 
   agency::v1::PlanOpened Opens() {
