@@ -183,17 +183,6 @@ absl::Status Told(const char* of_what, const absl::Status& found) {
   return ErrorOf(reason);
 }
 
-// Asks `tell` when so many more are done.
-eventstore::Store::Progress OncePer(uint64_t every,
-                                    eventstore::Store::Progress tell) {
-  return [every, tell = std::move(tell), told = uint64_t{0}](
-             uint64_t done, uint64_t total) mutable {
-    if (done < told + every) return true;
-    told = done;
-    return tell(done, total);
-  };
-}
-
 absl::Status VerifyAll(ReadCall& call, const v1::VerifyLedgerRequest& request,
                        AnswerStream<v1::VerifyLedgerResponse>& stream) {
   RETURN_IF_ERROR(MayOperate(call));
@@ -201,20 +190,28 @@ absl::Status VerifyAll(ReadCall& call, const v1::VerifyLedgerRequest& request,
   const uint64_t every =
       request.progress_every() == 0 ? kProgressEvery : request.progress_every();
   v1::VerifyLedgerResponse response;
-  const auto facts = call.node().store.Verify(
-      OncePer(every, [&](uint64_t done, uint64_t total) {
+  // Progress of a walk, told when so many more are done.
+  const auto telling = [&](auto note) -> eventstore::Store::Progress {
+    return
+        [&, note, told = uint64_t{0}](uint64_t done, uint64_t total) mutable {
+          if (done < told + every) return true;
+          told = done;
+          note(done, total);
+          return stream.SendProgress(response);
+        };
+  };
+  const auto facts =
+      call.node().store.Verify(telling([&](uint64_t done, uint64_t total) {
         response.set_done(done);
         response.set_total(total);
-        return stream.SendProgress(response);
       }));
   if (!facts.ok()) return Told("the ledger", facts.status());
   response.set_done(facts->records);
   response.set_total(facts->records);
-  const auto looks = call.node().access.Verify(
-      OncePer(every, [&](uint64_t done, uint64_t total) {
+  const auto looks =
+      call.node().access.Verify(telling([&](uint64_t done, uint64_t total) {
         response.set_access_records(done);
         response.set_access_total(total);
-        return stream.SendProgress(response);
       }));
   if (!looks.ok()) return Told("the access log", looks.status());
   response.set_finished(true);
