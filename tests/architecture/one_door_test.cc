@@ -45,7 +45,7 @@ const std::vector<Way>& SideWays() {
        std::regex(R"((\.|->)part\b)"),
        {{"services/relay/feed.cc", 1},              // thinned, label and all
         {"services/relay/quarantine.cc", 1},        // likewise
-        {"services/api/audit_service.cc", 4},       // looks
+        {"services/api/looks.cc", 4},               // looks
         {"services/api/family_service.cc", 2},      // positions of lines
         {"services/api/operations_service.cc", 4},  // metadata of sources
         {"services/api/watch_service.cc", 2}}},     // positions of lines
