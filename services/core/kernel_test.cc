@@ -1,16 +1,9 @@
 #include "services/core/kernel.h"
 
-#include <random>
-
 #include "absl/strings/str_cat.h"
-#include "base/crypto.h"
 #include "gtest/gtest.h"
-#include "services/core/frame_check.h"
-#include "services/core/identity/identity.h"
-#include "services/core/kernel_testing.h"
+#include "services/core/kernel_rules_testing.h"
 #include "services/core/keys.h"
-#include "services/core/system.h"
-#include "services/core/testing.h"
 
 namespace kith::core {
 namespace {
@@ -18,98 +11,15 @@ namespace {
 using agency::v1::Statement;
 using ledger::v1::Fact;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::Letter;
 using testing::Local;
 using testing::Person;
-using testing::TestLedger;
 
 constexpr auto kAccepted = ledger::v1::OUTCOME_KIND_ACCEPTED;
 constexpr auto kNothing = ledger::v1::OUTCOME_KIND_CHANGED_NOTHING;
 constexpr auto kRefused = ledger::v1::OUTCOME_KIND_REFUSED;
 constexpr auto kQuarantined = ledger::v1::OUTCOME_KIND_QUARANTINED;
 constexpr auto kParked = ledger::v1::OUTCOME_KIND_PARKED;
-
-// Records and relationships are rules enough to see the way of a statement.
-absl::Status DecideSome(const Statement& said, Decision& decision) {
-  if (said.has_person_stated()) {
-    return identity::Decide(said.person_stated(), decision);
-  }
-  if (said.has_relationship_stated()) {
-    return identity::Decide(said.relationship_stated(), decision);
-  }
-  if (said.has_source_registered()) {
-    return system::Decide(said.source_registered(), decision);
-  }
-  if (said.has_source_resumed()) {
-    return system::Decide(said.source_resumed(), decision);
-  }
-  if (said.has_rules_activated()) {
-    return system::Decide(said.rules_activated(), decision);
-  }
-  return system::Decide(said.quarantine_decided(), decision);
-}
-
-absl::Status FoldSome(StateWriter& state, const Fact& fact, Subject subject,
-                      const KeyHash& hash) {
-  RETURN_IF_ERROR(system::Evolve(state, fact, subject, hash));
-  RETURN_IF_ERROR(EvolvePractitioner(state, fact, subject, hash));
-  return identity::Evolve(state, fact, subject, hash);
-}
-
-testing::Engine SomeRules() {
-  static const Ruleset rules = {DecideSome, FoldSome};
-  testing::Engine engine;
-  engine.apply = [](const StateReader& state, uint64_t position,
-                    const Arrival& arrival, const KeyHash& hash) {
-    return Kernel(rules, state, position, arrival.recorded_at, hash)
-        .Take(arrival);
-  };
-  engine.found = [](const Genesis& genesis, const KeyHash& hash) {
-    return FoundBy(genesis, FoldSome, hash);
-  };
-  return engine;
-}
-
-class KernelTest : public ::testing::Test {
- protected:
-  static Statement Sibling(absl::string_view one, absl::string_view other) {
-    Statement statement;
-    auto& said = *statement.mutable_relationship_stated();
-    *said.mutable_person() = testing::PersonOf(Local("", one));
-    *said.mutable_to() = testing::PersonOf(Local("", other));
-    said.set_kind(agency::v1::RELATIONSHIP_KIND_SIBLING);
-    return statement;
-  }
-  static Statement Item(const std::string& id,
-                        agency::v1::QuarantineDecision decision) {
-    Statement statement;
-    auto& said = *statement.mutable_quarantine_decided();
-    said.set_item_id(id);
-    said.set_decision(decision);
-    said.set_reason("looked at it");
-    return statement;
-  }
-  std::string IdOfItem(EntityNumber item) {
-    const auto row =
-        ReadRow<ledger::v1::ItemRow>(ledger_.state(), keys::Item(item));
-    return row.ok() && row->has_value() ? (*row)->item().id() : "";
-  }
-  ledger::v1::OutcomeRow OutcomeOf(const Letter& letter) {
-    const auto& envelope = letter.envelope;
-    const auto row = ReadRow<ledger::v1::OutcomeRow>(
-        ledger_.state(), keys::Outcome(envelope.source(), envelope.epoch(),
-                                       envelope.sequence()));
-    return row.ok() && row->has_value() ? **row : ledger::v1::OutcomeRow();
-  }
-  uint64_t MarkOf(const std::string& source) {
-    return (*ReadRow<ledger::v1::SourceRow>(ledger_.state(),
-                                            keys::Source(source)))
-        ->mark();
-  }
-
-  TestLedger ledger_{SomeRules()};
-};
 
 TEST_F(KernelTest, ALedgerBeginsWithItsFoundingAndItsRules) {
   const auto kinds = ledger_.Kinds();
@@ -421,209 +331,6 @@ TEST_F(KernelTest, ARetryThatFailsAgainCountsItsAttempts) {
   const auto& last = ledger_.decided().back().facts.back().fact;
   EXPECT_EQ(last.frame_quarantined().attempts(), 2u);
   EXPECT_EQ(last.frame_quarantined().item().number(), item);
-}
-
-TEST_F(KernelTest, OnlyAdministratorsRegisterSources) {
-  Statement statement;
-  auto& said = *statement.mutable_source_registered();
-  said.set_source("new_feed");
-  said.set_kind(agency::v1::SOURCE_KIND_OUTBOX);
-  said.add_agencies("new");
-  said.set_key_id("new-key");
-  said.set_key_digest(std::string(32, 'd'));
-  EXPECT_EQ(ledger_.Say("api", statement).reason().code(), "NOT_ADMINISTRATOR");
-  EXPECT_EQ(ledger_.Say("council_feed", statement).reason().code(),
-            "NOT_ADMINISTRATOR");
-  Letter letter = ledger_.Write("api", statement);
-  letter.envelope.mutable_actor()->set_role(agency::v1::ROLE_HUB_ADMINISTRATOR);
-  EXPECT_EQ(ledger_.Give(letter).kind(), kAccepted);
-  EXPECT_EQ(ledger_.Say("root", statement).kind(), kNothing);
-  said.set_source("other_feed");
-  EXPECT_EQ(ledger_.Say("root", statement).reason().code(), "KEY_ID_TAKEN");
-  said.set_source("new_feed");
-  said.set_disabled(true);
-  EXPECT_EQ(ledger_.Say("root", statement).kind(), kAccepted);
-}
-
-TEST_F(KernelTest, WhileKeysOverlapBothAreBelievedAndARetiredOneIsForged) {
-  const auto send = [&](const char* person, const char* key_id) {
-    Letter letter = ledger_.Write("council_feed", Person(person));
-    letter.envelope.set_sequence(MarkOf("council_feed") + 1);
-    letter.key_id = key_id;
-    return ledger_.Give(letter);
-  };
-  Statement rotation;
-  auto& said = *rotation.mutable_source_registered();
-  said.set_source("council_feed");
-  said.set_kind(agency::v1::SOURCE_KIND_OUTBOX);
-  said.add_agencies("council");
-  said.set_key_id("council_feed-key-2");
-  said.set_key_digest(std::string(32, '2'));
-  EXPECT_EQ(send("1", "council_feed-key-2").reason().code(), "FORGED_KEY");
-  EXPECT_EQ(ledger_.Say("root", rotation).kind(), kAccepted);
-  EXPECT_EQ(ledger_.Say("root", rotation).kind(), kNothing);
-  EXPECT_EQ(send("1", "council_feed-key-2").kind(), kAccepted);
-  EXPECT_EQ(send("2", "council_feed-key").kind(), kAccepted);
-  said.clear_key_id();
-  said.clear_key_digest();
-  said.add_retired_key_ids("council_feed-key");
-  EXPECT_EQ(ledger_.Say("root", rotation).kind(), kAccepted);
-  const auto late = send("3", "council_feed-key");
-  EXPECT_EQ(late.kind(), kQuarantined);
-  EXPECT_EQ(late.reason().code(), "FORGED_KEY");
-  EXPECT_EQ(send("3", "council_feed-key-2").kind(), kAccepted);
-}
-
-TEST_F(KernelTest, ASourceKeepsAKeyAndNoKeyComesBack) {
-  Statement rotation;
-  auto& said = *rotation.mutable_source_registered();
-  said.set_source("council_feed");
-  said.set_kind(agency::v1::SOURCE_KIND_OUTBOX);
-  said.add_agencies("council");
-  said.add_retired_key_ids("council_feed-key");
-  EXPECT_EQ(ledger_.Say("root", rotation).reason().code(), "NO_KEY");
-  said.set_key_id("council_feed-key-2");
-  said.set_key_digest(std::string(32, '2'));
-  EXPECT_EQ(ledger_.Say("root", rotation).kind(), kAccepted);
-  said.clear_retired_key_ids();
-  said.set_key_id("council_feed-key");
-  said.set_key_digest(base::Sha256("council_feed"));
-  EXPECT_EQ(ledger_.Say("root", rotation).reason().code(), "KEY_ID_TAKEN");
-}
-
-TEST_F(KernelTest, RulesAreNumberedWithoutGaps) {
-  Statement statement;
-  auto& said = *statement.mutable_rules_activated();
-  auto rules = DefaultRules();
-  rules.set_request_days(60);
-  said.set_number(3);
-  said.set_content(rules.SerializeAsString());
-  said.set_digest("wrong");
-  EXPECT_EQ(ledger_.Say("root", statement).kind(), kQuarantined);
-  said.set_digest(base::Sha256(said.content()));
-  EXPECT_EQ(ledger_.Say("root", statement).reason().code(), "RULES_NUMBER");
-  said.set_number(2);
-  EXPECT_EQ(ledger_.Say("root", statement).kind(), kAccepted);
-  EXPECT_EQ(ledger_.Say("root", statement).kind(), kNothing);
-  EXPECT_EQ(ledger_.decided().back().rules_number, 2u);
-}
-
-TEST_F(KernelTest, RulesThatNeedALaterEngineStopTheNode) {
-  Statement statement;
-  auto& said = *statement.mutable_rules_activated();
-  said.set_number(2);
-  said.set_content(DefaultRules().SerializeAsString());
-  said.set_digest(base::Sha256(said.content()));
-  said.set_engine_version_min(kEngineVersion + 1);
-  const Letter letter = ledger_.Write("root", statement);
-  agency::v1::Body body;
-  *body.mutable_envelope() = letter.envelope;
-  body.set_content(statement.SerializeAsString());
-  Arrival arrival;
-  arrival.frame_bytes = SignFrame(body.SerializeAsString(), "root-key", "k");
-  arrival.recorded_at = ledger_.now();
-  arrival.mac_holds = true;
-  EXPECT_THAT(
-      SomeRules().apply(ledger_.state(), 50, arrival, testing::TestHash()),
-      testing::StatusIs(absl::StatusCode::kFailedPrecondition));
-}
-
-TEST_F(KernelTest, WhatIsNoFrameIsQuarantinedWithItsReasonAndMovesNoMark) {
-  // A frame that is right in itself: what it lies in makes it unfit.
-  const Letter letter = ledger_.Write("council_feed", Person("1"));
-  agency::v1::Body body;
-  *body.mutable_envelope() = letter.envelope;
-  Arrival arrival;
-  arrival.frame_bytes =
-      SignFrame(body.SerializeAsString(), "council_feed-key", "k");
-  arrival.recorded_at = ledger_.now();
-  arrival.mac_holds = true;
-  arrival.unfit = MakeReason("FOREIGN_TYPE", "not a frame of ours");
-  const auto applied =
-      SomeRules().apply(ledger_.state(), 50, arrival, testing::TestHash());
-  ASSERT_TRUE(applied.ok()) << applied.status();
-  EXPECT_EQ(applied->outcome->kind(), kQuarantined);
-  EXPECT_EQ(applied->outcome->reason().code(), "FOREIGN_TYPE");
-  ASSERT_EQ(applied->decided.size(), 1u);
-  EXPECT_TRUE(applied->decided[0].statement.source().empty());
-  const auto& fact = applied->decided[0].facts[0].fact.frame_quarantined();
-  EXPECT_EQ(fact.frame(), arrival.frame_bytes);
-}
-
-// One inbox of all kinds of trouble.
-std::vector<Letter> Trouble(TestLedger& ledger, uint32_t seed) {
-  std::mt19937 random(seed);
-  std::vector<Letter> letters;
-  for (int i = 0; i < 60; ++i) {
-    const char* const sources[] = {"council_feed", "health_feed", "api"};
-    const std::string id = absl::StrCat(random() % 6);
-    Statement statement = Person(id, absl::StrCat("N", random() % 3));
-    if (random() % 3 == 0) {
-      auto& said = *statement.mutable_relationship_stated();
-      *said.mutable_person() = testing::PersonOf(Local("", id));
-      *said.mutable_to() =
-          testing::PersonOf(Local("", absl::StrCat(random() % 8)));
-    }
-    Letter letter = ledger.Write(sources[random() % 3], statement);
-    letter.hold_gaps = true;
-    letter.mac_holds = random() % 10 != 0;
-    if (random() % 4 == 0) letter.envelope.set_order_key("k");
-    if (random() % 8 == 0) letter.content = "\xff";
-    letters.push_back(letter);
-    if (random() % 6 == 0)
-      letters.push_back(letters[random() % letters.size()]);
-  }
-  for (int i = 0; i < 8; ++i) {
-    std::swap(letters[random() % 60], letters[random() % 60]);
-  }
-  return letters;
-}
-
-// Another machine: other index keys, else the same.
-testing::Engine WithOtherPepper() {
-  testing::Engine engine = SomeRules();
-  const KeyHash other = [](absl::string_view bytes) {
-    return base::HmacSha256("another pepper", bytes);
-  };
-  const testing::Engine same = SomeRules();
-  engine.apply = [same, other](const StateReader& state, uint64_t position,
-                               const Arrival& arrival, const KeyHash&) {
-    return same.apply(state, position, arrival, other);
-  };
-  engine.found = [same, other](const Genesis& genesis, const KeyHash&) {
-    return same.found(genesis, other);
-  };
-  return engine;
-}
-
-TEST(KernelReplayTest, TheSameInboxGivesTheSameFactsOnEveryMachine) {
-  for (uint32_t seed = 1; seed <= 20; ++seed) {
-    SCOPED_TRACE(seed);
-    TestLedger one(SomeRules());
-    TestLedger other(WithOtherPepper());
-    for (const Letter& letter : Trouble(one, seed)) {
-      one.Take(letter);
-      other.Take(letter);
-    }
-    EXPECT_EQ(one.Facts(), other.Facts());
-    EXPECT_EQ(one.state().rows().size(), other.state().rows().size());
-  }
-}
-
-TEST(KernelReplayTest, EveryBelievedNumberHasOneOutcomeAndNoneIsPassedOver) {
-  for (uint32_t seed = 1; seed <= 20; ++seed) {
-    SCOPED_TRACE(seed);
-    TestLedger ledger(SomeRules());
-    for (const Letter& letter : Trouble(ledger, seed)) ledger.Take(letter);
-    for (const char* source : {"council_feed", "health_feed"}) {
-      const auto row =
-          *ReadRow<ledger::v1::SourceRow>(ledger.state(), keys::Source(source));
-      for (uint64_t number = 1; number <= row->mark(); ++number) {
-        EXPECT_TRUE(
-            ledger.state().Get(keys::Outcome(source, 1, number))->has_value());
-      }
-    }
-  }
 }
 
 }  // namespace

@@ -1,19 +1,15 @@
 #include "services/core/consent/consent.h"
 
 #include "gtest/gtest.h"
-#include "services/core/consent/standing.h"
-#include "services/core/family/family.h"
+#include "services/core/consent/consent_testing.h"
 #include "services/core/keys.h"
-#include "services/core/testing.h"
 
 namespace kith::core::consent {
 namespace {
 
 using agency::v1::ConsentStated;
 using agency::v1::ConsentWithdrawn;
-using agency::v1::RestrictionStated;
 using ledger::v1::Fact;
-using testing::Bench;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::IsFact;
@@ -23,93 +19,6 @@ using testing::Local;
 using testing::PersonOf;
 using testing::RefusedWith;
 using testing::StatusIs;
-using testing::Text;
-
-// A mother, a father, and a child born on 29 February 2012.
-class ConsentTest : public ::testing::Test {
- protected:
-  ConsentTest() {
-    mother = Add("mother", absl::CivilDay(1985, 5, 5));
-    father = Add("father", absl::CivilDay(1980, 5, 5));
-    aunt = Add("aunt", absl::CivilDay(1982, 5, 5));
-    child = Add("child", absl::CivilDay(2012, 2, 29));
-    Relate(mother, child);
-    Relate(father, child);
-    bench.On(absl::CivilDay(2023, 3, 6));  // the child is 11
-  }
-
-  EntityNumber Add(absl::string_view id, absl::CivilDay birth) {
-    agency::v1::PersonStated said;
-    *said.mutable_birth_date() = testing::DateOf(birth);
-    return bench.AddRecord("council", id, said);
-  }
-  void Relate(EntityNumber parent, EntityNumber of) {
-    ledger::v1::RelationshipRow row;
-    row.mutable_recorded()->set_person(parent);
-    row.mutable_recorded()->set_to(of);
-    row.mutable_recorded()->mutable_said()->set_kind(
-        agency::v1::RELATIONSHIP_KIND_PARENT);
-    PutRow(bench.state(), parent, keys::Relationship(parent, of, "council"),
-           row);
-  }
-  void Judge(bool competent) {
-    Fact fact;
-    auto& judged = *fact.mutable_competence_recorded();
-    judged.mutable_judgement()->set_number(bench.NextNumber());
-    judged.set_record(child);
-    judged.mutable_said()->set_matter("sharing");
-    judged.mutable_said()->set_competent(competent);
-    ASSERT_THAT(bench.Say([&](Decision& d) { return d.Add(child, {}, fact); }),
-                IsOk());
-  }
-
-  static ConsentStated Share(const std::vector<std::string>& about,
-                             absl::string_view answered_by) {
-    auto said = Text<ConsentStated>(
-        "kind: CONSENT_KIND_SHARE answer: CONSENT_ANSWER_GIVEN "
-        "recipients { agency: 'health' } purpose: 'early_help' "
-        "understood: ANSWER_YES");
-    for (const std::string& who : about) {
-      *said.add_about() = PersonOf(Local("council", who));
-    }
-    *said.mutable_answered_by() = PersonOf(Local("council", answered_by));
-    return said;
-  }
-  static ConsentStated Refusing(ConsentStated said) {
-    said.set_answer(agency::v1::CONSENT_ANSWER_REFUSED);
-    return said;
-  }
-  template <class T>
-  absl::StatusOr<std::vector<NewFact>> Say(const T& said) {
-    return bench.Say([&](Decision& d) { return Decide(said, d); });
-  }
-  ConsentWithdrawn Withdrawn(absl::string_view by) {
-    ConsentWithdrawn said;
-    *said.mutable_consent() = testing::ThingWithId(last_id);
-    *said.mutable_withdrawn_by() = PersonOf(Local("council", by));
-    return said;
-  }
-  void Given(const ConsentStated& said) {
-    ASSERT_THAT(Say(said), IsOk());
-    ASSERT_EQ(bench.made().size(), 1u);
-    last_id = bench.made()[0].id();
-  }
-  // The family member of that record acts.
-  void As(EntityNumber member) {
-    bench.Act("council", bench.IdOf(base::IdKind::kPerson, member),
-              agency::v1::ROLE_FAMILY_MEMBER);
-  }
-  ConsentStanding Now(absl::CivilDay day,
-                      absl::string_view purpose = "early_help") {
-    return Standing(*ConsentsOf(bench.state(), child),
-                    agency::v1::CONSENT_KIND_SHARE, purpose, day);
-  }
-
-  const absl::CivilDay today{2023, 3, 6};
-  Bench bench{{Evolve, family::Evolve}};
-  EntityNumber mother, father, aunt, child;
-  std::string last_id;
-};
 
 TEST_F(ConsentTest, AnAnswerIsRecordedOnceForAllItIsAbout) {
   const auto facts = Say(Share({"mother", "child"}, "mother"));
@@ -492,116 +401,6 @@ TEST_F(ConsentTest, WhatMakesNoSenseIsNotRead) {
     said.add_recipients()->set_agency("health");
   }
   EXPECT_THAT(Say(said), RefusedWith("TOO_MANY"));
-}
-
-class RestrictionTest : public ConsentTest {
- protected:
-  static RestrictionStated Bars(absl::string_view who) {
-    RestrictionStated said;
-    *said.add_about() = PersonOf(Local("council", "child"));
-    *said.add_barred()->mutable_person() = PersonOf(Local("council", who));
-    said.add_classes(agency::v1::ITEM_CLASS_CONTACT);
-    *said.mutable_asked_by() = PersonOf(Local("council", "mother"));
-    return said;
-  }
-  agency::v1::RestrictionLifted Lifts(absl::string_view asked_by) {
-    agency::v1::RestrictionLifted said;
-    *said.mutable_restriction() = testing::ThingWithId(last_id);
-    *said.mutable_asked_by() = PersonOf(Local("council", asked_by));
-    said.set_reason("agreed in court");
-    return said;
-  }
-};
-
-TEST_F(RestrictionTest, R081SomebodyIsBarredFromSomethingForSomeTime) {
-  const auto facts = Say(Bars("father"));
-  ASSERT_THAT(facts, IsOk());
-  ASSERT_EQ(facts->back().fact.what_case(), Fact::kRestrictionRecorded);
-  const auto& recorded = facts->back().fact.restriction_recorded();
-  EXPECT_EQ(recorded.barred(0).record(), father);
-  EXPECT_EQ(recorded.asked_by(), mother);
-  EXPECT_THAT(Say(Bars("father")), IsOkAndHolds(IsEmpty()));
-  EXPECT_THAT(Say(Bars("aunt")), IsOk());
-}
-
-TEST_F(RestrictionTest, R081OnlyWhoWorksWithTheFamilyRestricts) {
-  bench.Act("council", "w9", agency::v1::ROLE_FAMILY_MEMBER);
-  EXPECT_THAT(Say(Bars("father")), RefusedWith("ROLE_MAY_NOT"));
-  bench.Act("council", "w9", agency::v1::ROLE_LEAD_PROFESSIONAL);
-  EXPECT_THAT(Say(Bars("father")), IsOk());
-}
-
-TEST_F(RestrictionTest, WhoIsBarredDoesNotHaveItLifted) {
-  ASSERT_THAT(Say(Bars("father")), IsOk());
-  last_id = bench.made()[0].id();
-  EXPECT_THAT(Say(Lifts("father")), RefusedWith("BARRED_MAY_NOT_LIFT"));
-  EXPECT_THAT(Say(Lifts("mother")),
-              IsOkAndHolds(ElementsAre(IsFact(Fact::kRestrictionEnded))));
-  EXPECT_THAT(Say(Lifts("mother")), IsOkAndHolds(IsEmpty()));
-  EXPECT_THAT(Say(Bars("father")), IsOk());  // anew
-}
-
-// What the mother wished of her own, another could have lifted, or nobody.
-TEST_F(RestrictionTest, R081WhatSomebodyWishedOfTheirOwnEndsAtTheirWord) {
-  RestrictionStated said = Bars("father");
-  *said.mutable_about(0) = PersonOf(Local("council", "mother"));
-  ASSERT_THAT(Say(said), IsOk());
-  last_id = bench.made()[0].id();
-  EXPECT_THAT(Say(Lifts("aunt")), RefusedWith("NOT_THEIRS_TO_LIFT"));
-  EXPECT_THAT(Say(Lifts("child")), RefusedWith("NOT_THEIRS_TO_LIFT"));
-  auto nobodys = Lifts("mother");
-  nobodys.clear_asked_by();
-  EXPECT_THAT(Say(nobodys), RefusedWith("NOT_THEIRS_TO_LIFT"));
-  EXPECT_THAT(Say(Lifts("mother")), IsOk());
-}
-
-TEST_F(RestrictionTest, R081AParentLiftsWhatTheyWishedOfThemselvesAndAChild) {
-  RestrictionStated said = Bars("father");
-  *said.add_about() = PersonOf(Local("council", "mother"));
-  ASSERT_THAT(Say(said), IsOk());
-  last_id = bench.made()[0].id();
-  EXPECT_THAT(Say(Lifts("aunt")), RefusedWith("NOT_THEIRS_TO_LIFT"));
-  EXPECT_THAT(Say(Lifts("mother")), IsOk());
-}
-
-// Any agency that saw a restriction could lift it.
-TEST_F(RestrictionTest, R081WhoRecordedItLiftsItOrASafeguardingLead) {
-  ASSERT_THAT(Say(Bars("father")), IsOk());
-  last_id = bench.made()[0].id();
-  bench.Act("health", "hv");
-  EXPECT_THAT(Say(Lifts("mother")), RefusedWith("NOT_YOURS"));
-  bench.Act("health", "hv", agency::v1::ROLE_LEAD_PROFESSIONAL);
-  EXPECT_THAT(Say(Lifts("mother")), RefusedWith("NOT_YOURS"));  // not of theirs
-  bench.Act("health", "hv", agency::v1::ROLE_SAFEGUARDING_LEAD);
-  EXPECT_THAT(Say(Lifts("father")), RefusedWith("BARRED_MAY_NOT_LIFT"));
-  EXPECT_THAT(Say(Lifts("mother")), IsOk());
-  bench.Act("council", "w2");
-  ASSERT_THAT(Say(Bars("father")), IsOk());
-  last_id = bench.made()[0].id();
-  EXPECT_THAT(Say(Lifts("mother")), IsOk());
-}
-
-TEST_F(RestrictionTest, AFeedsRestrictionIsItsOwn) {
-  bench.Feed("health");
-  RestrictionStated said;
-  *said.mutable_restriction() = Local("", "restricted");
-  *said.add_about() = PersonOf(Local("council", "child"));
-  said.set_own_records_only(true);
-  EXPECT_THAT(Say(said), IsOk());
-  EXPECT_THAT(Say(said), IsOkAndHolds(IsEmpty()));
-  bench.Feed("school");
-  agency::v1::RestrictionLifted lifted;
-  *lifted.mutable_restriction() =
-      testing::ThingOf(Local("health", "restricted"));
-  EXPECT_THAT(Say(lifted), RefusedWith("NOT_YOURS"));
-  bench.Feed("health");
-  EXPECT_THAT(Say(lifted), IsOk());
-}
-
-TEST_F(RestrictionTest, AConsentIsNoRestriction) {
-  ASSERT_THAT(Say(Share({"child"}, "mother")), IsOk());
-  last_id = bench.made()[0].id();
-  EXPECT_THAT(Say(Lifts("mother")), StatusIs(absl::StatusCode::kNotFound));
 }
 
 }  // namespace
