@@ -19,16 +19,6 @@ class ExplainTest : public ::testing::Test {
                            story.child(), more)));
   }
 
-  void ProtectMother() {
-    story.Made(&FamilyService::Stub::StatePerson,
-               absl::Substitute(R"(person { $0
-                   names { use: NAME_USE_USUAL given: "mother" family: "Ferris" }
-                   birth_date { year: 1985 month: 6 day: 2 }
-                   addresses { lines: "7 Quayside Row" postcode: "RV1 4QX"
-                               protected: true } })",
-                                RecordText("mother")));
-  }
-
   TestServer server;
   FamilyStory story{server};
 };
@@ -75,7 +65,7 @@ TEST_F(ExplainTest, AProtectedAddressIsExplainedAsReadsDecideIt) {
   story.Share("school");
   const std::string contact = R"(agency: "school" class: ITEM_CLASS_CONTACT)";
   EXPECT_EQ(Explain(contact).value.reason(), "shared_unagreed");
-  ProtectMother();
+  story.ProtectMother();
   EXPECT_EQ(Explain(contact).value.reason(), "shielded");
   EXPECT_FALSE(Explain(contact).value.allowed());
   EXPECT_EQ(
@@ -90,7 +80,7 @@ TEST_F(ExplainTest, AnItemIsExplainedByItsStrictestPart) {
   const std::string item =
       absl::Substitute(R"(agency: "school" item_id: "$0")", story.mother());
   EXPECT_EQ(Explain(item).value.reason(), "shared_unagreed");
-  ProtectMother();
+  story.ProtectMother();
   EXPECT_EQ(Explain(item).value.reason(), "shielded");
 }
 

@@ -96,6 +96,16 @@ std::string FamilyStory::Share(const std::string& agency,
           more));
 }
 
+void FamilyStory::ProtectMother() {
+  Made(&FamilyService::Stub::StatePerson,
+       absl::Substitute(R"(person { $0
+           names { use: NAME_USE_USUAL given: "mother" family: "Ferris" }
+           birth_date { year: 1985 month: 6 day: 2 }
+           addresses { lines: "7 Quayside Row" postcode: "RV1 4QX"
+                       protected: true } })",
+                        RecordText(Local("mother"))));
+}
+
 void FamilyStory::Withdraw(const std::string& consent) {
   Made(&ConsentService::Stub::WithdrawConsent,
        absl::Substitute(

@@ -56,6 +56,8 @@ class FamilyStory {
   // said of that consent, which is returned.
   std::string Share(const std::string& agency, const std::string& more = "");
   void Withdraw(const std::string& consent);
+  // From now on nobody is to learn where she lives.
+  void ProtectMother();
   std::string OpenPlan(const std::string& what = "walks to school");
   void AppointLead(const std::string& practitioner = "w1");
   void AgreePlan(const std::string& plan, uint64_t version);

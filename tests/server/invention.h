@@ -59,6 +59,9 @@ class Invention {
   const auto& Pick(const List& list) {
     return list[Int(0, static_cast<int>(list.size()) - 1)];
   }
+  static constexpr int kYear = 2024;  // of the server's clock
+
+  static const std::vector<std::string>& Agencies();
   const std::string& AnyAgency();
   Who By(const std::string& agency, const std::string& role = "practitioner");
   void Pass(int days);
@@ -108,5 +111,16 @@ class Invention {
   std::vector<Family> families_;
   std::vector<Thing> plans_, assessments_, referrals_, consents_, needs_;
 };
+
+template <class Stub, class Request, class Response>
+std::string Invention::Try(const Who& who,
+                           grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                        const Request&,
+                                                        Response*),
+                           const std::string& request) {
+  const auto said = server_.Say(who, method, Text<Request>(request));
+  if (!said.ok() || said.value.outcome().made_ids().empty()) return "";
+  return said.value.outcome().made_ids(0);
+}
 
 }  // namespace kith::server_tests

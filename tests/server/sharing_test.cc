@@ -294,17 +294,11 @@ TEST_F(SharingTest, R081APossibleMatchTellsNotWhereEitherHides) {
   for (const char* told : {"Quayside", "Mill Lane", "field: \"postcode\""}) {
     EXPECT_THAT(match("hub"), HasSubstr(told));
   }
-  story.Made(&FamilyService::Stub::StatePerson,
-             absl::Substitute(R"(person { $0
-                 names { use: NAME_USE_USUAL given: "mother" family: "Ferris" }
-                 birth_date { year: 1985 month: 6 day: 2 }
-                 addresses { lines: "7 Quayside Row" postcode: "RV1 4QX"
-                             protected: true } })",
-                              RecordText("mother")));
+  story.ProtectMother();
   EXPECT_THAT(match("hub"), HasSubstr("given: \"child\""));
   EXPECT_THAT(match("hub"), HasSubstr("field: \"birth_date\""));
-  for (const char* hidden : {"Quayside", "RV1 4QX", "Mill Lane", "CB1 1AA",
-                             "field: \"postcode\""}) {
+  for (const char* hidden :
+       {"Quayside", "RV1 4QX", "Mill Lane", "CB1 1AA", "field: \"postcode\""}) {
     EXPECT_THAT(match("hub"), Not(HasSubstr(hidden)));
   }
   // Its own agency's hub is told what that agency holds.
