@@ -14,6 +14,10 @@ namespace kith::ledger_oracle {
 
 using Numbers = std::set<Number>;
 using Names = std::set<std::string>;
+using Items = std::set<std::string>;  // as text
+
+// Whether one of the others is among `some`.
+bool IsMet(const Numbers& some, const std::vector<Number>& others);
 
 class Reading {
  public:
@@ -46,14 +50,16 @@ class Reading {
   Numbers GlassOver(const Numbers& families) const;
 
   // Labels of all items, as text: class, agency, records, family, shielded.
-  std::set<std::string> ItemsOfFamily(Number family) const;
-  std::set<std::string> ItemsOfPerson(Number record) const;
+  Items ItemsOfFamily(Number family) const;
+  Items ItemsOfPerson(Number record) const;
   // Of a family's line in lists.
-  std::set<std::string> ItemsOfSummary(Number family) const;
+  Items ItemsOfSummary(Number family) const;
+  // Of the lists of a family's plans, referrals, assessments and meetings.
+  Items ItemsOfWork(Number family) const;
   // Of the lists of consents and restrictions, and of overrides and broken
   // glass, about a person.
-  std::set<std::string> ItemsOfConsents(Number record) const;
-  std::set<std::string> ItemsOfOverrides(Number record) const;
+  Items ItemsOfConsents(Number record) const;
+  Items ItemsOfOverrides(Number record) const;
 
  private:
   bool IsNow(const Membership& member) const;
@@ -67,16 +73,18 @@ class Reading {
   // Of those, the ones by whose records memberships name them.
   Numbers NamedIn(Number family) const;
   void AddRecord(Number record, Number family, bool name_only,
-                 std::set<std::string>& items) const;
-  void AddSaidOf(Number record, Number family,
-                 std::set<std::string>& items) const;
-  void AddWhole(Number family, std::set<std::string>& items) const;
-  void AddPeople(Number family, std::set<std::string>& items) const;
-  void AddLead(Number family, bool name_only,
-               std::set<std::string>& items) const;
-  void AddPlans(Number family, bool open_only,
-                std::set<std::string>& items) const;
-  void AddConsents(const Numbers& records, std::set<std::string>& items) const;
+                 Items& items) const;
+  void AddSaidOf(Number record, Number family, Items& items) const;
+  void AddWhole(Number family, Items& items) const;
+  void AddPeople(Number family, Items& items) const;
+  void AddLead(Number family, bool name_only, Items& items) const;
+  void AddPlans(Number family, bool open_only, Items& items) const;
+  void AddPlan(const Plan& plan, Items& items) const;
+  void AddService(const Service& service, agency::v1::ItemClass item_class,
+                  Items& items) const;
+  void AddServices(const Numbers& about, Items& items) const;
+  void AddMeetings(Number family, Items& items) const;
+  void AddConsents(const Numbers& records, Items& items) const;
 
   const World& world_;
 };

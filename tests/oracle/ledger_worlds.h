@@ -107,6 +107,25 @@ struct Ruling {
   Number family = 0;          // of broken glass
 };
 
+// An assessment, or a referral: `to_agency` is asked, and agencies say how far
+// it has come.
+struct Service {
+  Number number = 0;
+  Number family = 0;  // 0: not known
+  std::string agency;
+  std::vector<Number> about;
+  std::string to_agency;
+  std::vector<std::string> steps;
+};
+
+struct Meeting {
+  Number number = 0, family = 0;
+  Number plan = 0;  // of the same family; 0: of none
+  std::string agency;
+  std::vector<Number> present;
+  bool apart = false;  // held with some of them alone
+};
+
 struct World {
   absl::CivilDay today;
   std::vector<Record> records;
@@ -120,6 +139,8 @@ struct World {
   std::vector<Relationship> relationships;
   std::vector<Helper> helpers;
   std::vector<Ruling> consents, restrictions, overrides, glass;
+  std::vector<Service> assessments, referrals;
+  std::vector<Meeting> meetings;
 };
 
 struct ToldTwice {

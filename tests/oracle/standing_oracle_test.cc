@@ -236,6 +236,14 @@ class Comparison {
                  TextsOf(views::testing::Held(views::SummaryPieces(
                      history_.view(), family, history_.now()))),
                  reading_.ItemsOfSummary(family));
+    const auto& view = history_.view();
+    const absl::Time now = history_.now();
+    std::set<std::string> work = TextsOf(views::PlansOf(view, family, now, {}));
+    work.merge(TextsOf(views::ReferralsOf(view, family, now, {})));
+    work.merge(TextsOf(views::AssessmentsOf(view, family, now, {})));
+    work.merge(TextsOf(views::MeetingsOf(view, family, now, {})));
+    CompareItems("a listed item of a family's work", family, work,
+                 reading_.ItemsOfWork(family));
   }
   void CompareItems(const char* what, Number of,
                     const std::set<std::string>& told,
@@ -314,6 +322,13 @@ TEST(StandingOracleTest, AChangedWorldIsNoticed) {
   EXPECT_TRUE(differs("agencies", a_day_later));
   EXPECT_TRUE(differs("an item of a family", a_day_later));
   EXPECT_TRUE(differs("lead", [](World& world) { world.leads.clear(); }));
+  EXPECT_TRUE(differs("a family's work", a_day_later));
+  EXPECT_TRUE(differs("a family's work", [](World& world) {
+    for (Meeting& meeting : world.meetings) meeting.apart = false;
+  }));
+  EXPECT_TRUE(differs("a family's work", [](World& world) {
+    for (Service& referral : world.referrals) referral.steps.clear();
+  }));
   const auto nobody_hides = [](World& world) {
     for (Record& record : world.records) record.has_protected_address = false;
   };
