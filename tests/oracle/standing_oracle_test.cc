@@ -10,8 +10,10 @@
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/views/as_of.h"
 #include "services/views/read.h"
 #include "services/views/standing.h"
 #include "tests/oracle/ledger_reading.h"
@@ -215,10 +217,22 @@ class Comparison {
     return texts;
   }
 
+  // Folded anew from whose facts are gathered for the read, up to the present.
+  core::MapState AsOfNow(const views::AsOfStart& start) {
+    auto rows = views::RowsAsOf(history_.view(), start, history_.position(),
+                                history_.scan(), history_.hash());
+    EXPECT_TRUE(rows.ok());
+    return *std::move(rows);
+  }
+
   void CompareItemsOfPerson(Number record) {
     CompareItems("an item of a person", record,
                  TextsOf(views::testing::Held(views::PersonPieces(
                      history_.view(), record, history_.now()))),
+                 reading_.ItemsOfPerson(record));
+    CompareItems("an item of a person as of now", record,
+                 TextsOf(views::testing::Held(views::PersonPieces(
+                     AsOfNow({{}, {record}}), record, history_.now()))),
                  reading_.ItemsOfPerson(record));
     CompareItems("a listed consent of a person", record,
                  TextsOf(views::ConsentsAbout(history_.view(), record, {})),
@@ -231,6 +245,10 @@ class Comparison {
     CompareItems("an item of a family", family,
                  TextsOf(views::testing::Held(views::FamilyPieces(
                      history_.view(), family, history_.now()))),
+                 reading_.ItemsOfFamily(family));
+    CompareItems("an item of a family as of now", family,
+                 TextsOf(views::testing::Held(views::FamilyPieces(
+                     AsOfNow({{family}, {}}), family, history_.now()))),
                  reading_.ItemsOfFamily(family));
     CompareItems("an item of a family's line", family,
                  TextsOf(views::testing::Held(views::SummaryPieces(
