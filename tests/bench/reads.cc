@@ -161,6 +161,7 @@ void MeasureReads(const Settings& settings, Report& report) {
   const std::string folder = absl::StrCat(settings.folder, "/reads");
   Node node(folder, nullptr);
   node.Run(node.Sign(Introductions(0, settings.families)));
+  AwaitRest();  // until what was written is compacted
   const Tls tls = MakeIdentity(absl::StrCat(folder, "/identity"));
   MeasurePlain(node, folder, settings, report);
   MeasureSecured(node, folder, tls, settings, report);
