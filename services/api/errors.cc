@@ -62,6 +62,13 @@ absl::Status ErrorOf(const ledger::v1::Reason& reason) {
   return status;
 }
 
+absl::Status CheckAnswerBytes(size_t bytes) {
+  if (bytes <= kAnswerBytesMax) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the answer has ", bytes, " bytes, more than the ",
+                   kAnswerBytesMax, " that are sent"));
+}
+
 absl::Status NotFound() {
   ledger::v1::Reason reason;
   reason.set_code("NOT_FOUND");

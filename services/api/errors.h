@@ -1,6 +1,8 @@
 // Errors as callers get them: a gRPC status with one ErrorInfo.
 #pragma once
 
+#include <cstddef>
+
 #include "absl/status/status.h"
 #include "kith/ledger/v1/facts.pb.h"
 
@@ -20,5 +22,10 @@ absl::Status ErrorOf(const ledger::v1::Reason& reason);
 
 // Absent and not to be seen are one answer.
 absl::Status NotFound();
+
+// What clients of gRPC take unless told otherwise; no larger answer is sent.
+inline constexpr size_t kAnswerBytesMax = 4 << 20;
+// RESOURCE_EXHAUSTED: an answer of so many bytes is too large.
+absl::Status CheckAnswerBytes(size_t bytes);
 
 }  // namespace kith::api

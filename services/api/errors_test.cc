@@ -88,5 +88,12 @@ TEST(ErrorsTest, NotFoundNamesNothing) {
   EXPECT_TRUE(InfoOf(status).metadata().empty());
 }
 
+TEST(ErrorsTest, AnAnswerMayHaveSoManyBytes) {
+  EXPECT_EQ(CheckAnswerBytes(kAnswerBytesMax), absl::OkStatus());
+  const absl::Status larger = CheckAnswerBytes(kAnswerBytesMax + 1);
+  EXPECT_EQ(larger.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(absl::StrContains(larger.message(), "4194305"));
+}
+
 }  // namespace
 }  // namespace kith::api

@@ -136,8 +136,8 @@ class ReadCall {
 
   // A list: `get_page(rows, now, from)` -> StatusOr<views::Page<View>>, each
   // entry merged into `add(&response)`. Fills pages though some entries are not
-  // shown, so that a short page tells nothing; looks at no more than some
-  // thousand entries a call.
+  // shown, so that a short page tells nothing; a page ends early with an entry
+  // that makes it `kPageBytes` long, and after a look at some thousand entries.
   // `whole(&response)` adds what is said of the whole list.
   template <class Response, class GetPage, class Add>
   absl::StatusOr<access::Recorded<Response>> List(
@@ -269,6 +269,8 @@ class ReadCall {
 
  private:
   static constexpr size_t kLookedAtMax = 5000;
+  // With the entry that it ends with, far below what an answer may hold.
+  static constexpr size_t kPageBytes = 1 << 20;
 
   // Views finish what they made; other parts need nothing. Only what is
   // declared above this line is found: every header of views with a Finish is
@@ -321,7 +323,7 @@ class ReadCall {
         const auto& entry = some.entries[i];
         list.Append(entry.pieces, add, [](auto* part) { FinishPart(part); });
         *cursor = entry.cursor;
-        if (list.size() == page.size) {
+        if (list.size() == page.size || list.bytes() >= kPageBytes) {
           return i + 1 < some.entries.size() || !some.next.empty();
         }
       }

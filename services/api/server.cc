@@ -22,8 +22,6 @@ namespace kith::api {
 namespace {
 
 constexpr int kFrameBytes = 16 * 1024;
-// What clients of gRPC take unless told otherwise; no larger answer is sent.
-constexpr int kAnswerBytesMax = 4 << 20;
 // Threads that gRPC itself takes: some that read connections - one that is
 // flooded keeps a thread busy - and one for each open stream of reflection.
 constexpr int kReaders = 4;
@@ -53,7 +51,7 @@ void SetLimits(const ServerOptions& options, grpc::ServerBuilder& builder) {
     return static_cast<int>(absl::ToInt64Milliseconds(d));
   };
   builder.SetMaxReceiveMessageSize(options.message_bytes_max);
-  builder.SetMaxSendMessageSize(kAnswerBytesMax);
+  builder.SetMaxSendMessageSize(int{kAnswerBytesMax});
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE,
                              options.metadata_bytes_max);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,

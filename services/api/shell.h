@@ -256,8 +256,12 @@ class Shell {
     if (!recorded.ok()) return call.Denied(recorded.status());
     const bool on_beat = call.leaves_on_beat();
     std::move(*recorded).Then([response, finish, on_beat](auto durable) {
-      if (durable.ok()) Fill(*std::move(durable), response);
-      on_beat ? finish.OnBeat(durable.status()) : finish(durable.status());
+      absl::Status status = durable.status();
+      if (status.ok()) {
+        Fill(*std::move(durable), response);
+        status = CheckAnswerBytes(BytesOf(*response));
+      }
+      on_beat ? finish.OnBeat(status) : finish(status);
     });
     return absl::OkStatus();
   }
@@ -270,6 +274,12 @@ class Shell {
                    grpc::ByteBuffer* response) {
     const grpc::Slice slice(answer.bytes);
     *response = grpc::ByteBuffer(&slice, 1);
+  }
+  static size_t BytesOf(const google::protobuf::MessageLite& response) {
+    return response.ByteSizeLong();
+  }
+  static size_t BytesOf(const grpc::ByteBuffer& response) {
+    return response.Length();
   }
 
   const Nodes& nodes_;

@@ -19,6 +19,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/status.h"
 #include "services/access/recorded.h"
 #include "services/api/errors.h"
 
@@ -33,10 +34,12 @@ class AnswerStream final : public grpc::ServerWriteReactor<Response> {
       : context_(context) {}
 
   // Waits until the answer's record is durable. False: nobody listens any more;
-  // UNAVAILABLE: it will never be durable. End.
+  // UNAVAILABLE: it will never be durable. RESOURCE_EXHAUSTED: it is too large.
+  // End.
   absl::StatusOr<bool> Send(access::Recorded<Response> recorded) {
     absl::StatusOr<Response> answer = std::move(recorded).Wait();
     if (!answer.ok()) return answer.status();
+    RETURN_IF_ERROR(CheckAnswerBytes(answer->ByteSizeLong()));
     return Start(*std::move(answer));
   }
 

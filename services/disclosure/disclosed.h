@@ -194,6 +194,7 @@ class DisclosedList {
       if (!door_.Admit(piece.label)) continue;
       if (entry == nullptr) entry = add(&answer_);
       entry->MergeFrom(piece.part);
+      bytes_ += piece.part.ByteSizeLong();
     }
     if (entry == nullptr) return false;
     finish(entry);
@@ -202,6 +203,8 @@ class DisclosedList {
   }
 
   size_t size() const { return size_; }
+  // What was merged has so many.
+  size_t bytes() const { return bytes_; }
 
   // Ends the list; `finish(&answer)` adds what is said of the whole.
   template <class Finish>
@@ -214,6 +217,7 @@ class DisclosedList {
   Discloser& door_;
   T answer_;
   size_t size_ = 0;
+  size_t bytes_ = 0;
 };
 
 }  // namespace kith::disclosure
