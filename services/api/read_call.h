@@ -161,16 +161,22 @@ class ReadCall {
   }
 
   // Entries for a stream, decided on what stands now; empty: nothing of them
-  // may be shown. `position`: up to which all was sent.
+  // may be shown. `*position`, up to which all was sent, falls back to the
+  // first entry that no longer fits into one answer: `position_of` its cursor.
   template <class Response, class View, class Add>
   absl::StatusOr<std::optional<access::Recorded<Response>>> Some(
-      const std::vector<views::Entry<View>>& entries, uint64_t position,
+      const std::vector<views::Entry<View>>& entries,
+      uint64_t (*position_of)(absl::string_view cursor), uint64_t* position,
       const Add& add) {
     views::Concerned concerned;
     for (const auto& entry : entries) concerned.Add(entry.pieces);
     ASSIGN_OR_RETURN(disclosure::Discloser door, Door(concerned));
     disclosure::DisclosedList<Response> list(door);
     for (const auto& entry : entries) {
+      if (list.bytes() >= kPageBytes) {
+        *position = position_of(entry.cursor);
+        break;
+      }
       list.Append(entry.pieces, add, [](auto* part) { FinishPart(part); });
     }
     if (list.size() == 0) {
@@ -179,7 +185,7 @@ class ReadCall {
     ASSIGN_OR_RETURN(auto recorded,
                      Record(std::move(list).Done([&](Response* response) {
                        SignAnswer(response);
-                       response->mutable_info()->set_position(Token(position));
+                       response->mutable_info()->set_position(Token(*position));
                      })));
     return std::optional<access::Recorded<Response>>(std::move(recorded));
   }

@@ -65,14 +65,15 @@ absl::StatusOr<Found<v1::WatchFamilyResponse>> LookAtFamily(
   ASSIGN_OR_RETURN(auto page, views::Timeline(call.rows(), family, call.now(),
                                               {cursor, kEntriesMax}));
   SealPositions(call, page);
-  found.more = !page.next.empty();
-  found.position =
-      found.more ? views::keys::LastNumber(page.next) + 1 : call.position();
-  ASSIGN_OR_RETURN(found.answer, call.Some<v1::WatchFamilyResponse>(
-                                     page.entries, found.position,
-                                     [](v1::WatchFamilyResponse* response) {
-                                       return response->add_entries();
-                                     }));
+  found.position = page.next.empty() ? call.position()
+                                     : views::keys::LastNumber(page.next) + 1;
+  ASSIGN_OR_RETURN(found.answer,
+                   call.Some<v1::WatchFamilyResponse>(
+                       page.entries, views::keys::LastNumber, &found.position,
+                       [](v1::WatchFamilyResponse* response) {
+                         return response->add_entries();
+                       }));
+  found.more = found.position < call.position();
   return found;
 }
 
@@ -99,30 +100,37 @@ uint64_t NumberOnList(const Fact& fact, v1::Worklist list) {
   return fact.glass_approved().access();
 }
 
+// Something on a worklist, and where it changed first.
+struct Change {
+  uint64_t number = 0;
+  uint64_t position = 0;
+};
+
 // What changed from `*from` on, each once; moves `*from` behind what was read.
-absl::StatusOr<std::vector<uint64_t>> Changed(const ReadCall& call,
-                                              v1::Worklist list,
-                                              uint64_t* from) {
-  std::vector<uint64_t> numbers;
+absl::StatusOr<std::vector<Change>> Changed(const ReadCall& call,
+                                            v1::Worklist list, uint64_t* from) {
+  std::vector<Change> changes;
   size_t read = 0;
   bool sound = true;
   RETURN_IF_ERROR(call.view().snapshot().ScanLedger(
       *from, [&](const eventstore::StoredRecord& record) {
-        if (numbers.size() == kEntriesMax || read == kFactsMax) return false;
+        if (changes.size() == kEntriesMax || read == kFactsMax) return false;
         ++read;
         *from = record.position + 1;
         if (!record.payload) return true;
         Fact fact;
         sound = fact.ParseFromString(*record.payload);
         const uint64_t number = sound ? NumberOnList(fact, list) : 0;
-        if (number != 0 && std::find(numbers.begin(), numbers.end(), number) ==
-                               numbers.end()) {
-          numbers.push_back(number);
+        const bool known = std::any_of(
+            changes.begin(), changes.end(),
+            [number](const Change& one) { return one.number == number; });
+        if (number != 0 && !known) {
+          changes.push_back({number, record.position});
         }
         return sound;
       }));
   if (!sound) return absl::DataLossError("a fact does not parse");
-  return numbers;
+  return changes;
 }
 
 // Whether the caller may see such lists at all.
@@ -148,16 +156,18 @@ absl::Status MayWatch(ReadCall& call, v1::Worklist list) {
 }
 
 template <class View, class Pieces, class Add>
-absl::Status AnswerWith(ReadCall& call, const std::vector<uint64_t>& numbers,
+absl::Status AnswerWith(ReadCall& call, const std::vector<Change>& changes,
                         const Pieces& pieces_of, const Add& add,
                         Found<v1::WatchWorklistResponse>& found) {
   std::vector<views::Entry<View>> entries;
-  for (const uint64_t number : numbers) {
+  for (const auto& [number, position] : changes) {
     ASSIGN_OR_RETURN(auto pieces, pieces_of(number));
-    if (pieces.has_value()) entries.push_back({*std::move(pieces), ""});
+    if (!pieces.has_value()) continue;
+    entries.push_back({*std::move(pieces), views::keys::Numbered(position)});
   }
-  ASSIGN_OR_RETURN(found.answer, call.Some<v1::WatchWorklistResponse>(
-                                     entries, found.position, add));
+  ASSIGN_OR_RETURN(found.answer,
+                   call.Some<v1::WatchWorklistResponse>(
+                       entries, views::keys::LastNumber, &found.position, add));
   return absl::OkStatus();
 }
 
@@ -169,34 +179,34 @@ absl::StatusOr<Found<v1::WatchWorklistResponse>> LookAtWorklist(
   found.position = from;
   RETURN_IF_ERROR(MayWatch(call, request.worklist()));
   if (!send || from >= call.position()) return found;
-  ASSIGN_OR_RETURN(const auto numbers,
+  ASSIGN_OR_RETURN(const auto changes,
                    Changed(call, request.worklist(), &found.position));
-  found.more = found.position < call.position();
   const core::StateReader& rows = call.view().view();
   absl::Status answered;
   if (request.worklist() == v1::WORKLIST_DUPLICATES) {
     answered = AnswerWith<v1::DuplicateView>(
-        call, numbers,
+        call, changes,
         [&](uint64_t number) {
           return views::DuplicatePieces(rows, number, call.now());
         },
         [](Response* response) { return response->add_cases(); }, found);
   } else if (request.worklist() == v1::WORKLIST_MATCHES) {
     answered = AnswerWith<v1::MatchView>(
-        call, numbers,
+        call, changes,
         [&](uint64_t number) {
           return views::MatchPieces(rows, number, call.now());
         },
         [](Response* response) { return response->add_matches(); }, found);
   } else {
     answered = AnswerWith<v1::ReviewEntry>(
-        call, numbers,
+        call, changes,
         [&](uint64_t number) {
           return views::ReviewPieces(rows, number, call.now());
         },
         [](Response* response) { return response->add_reviews(); }, found);
   }
   RETURN_IF_ERROR(answered);
+  found.more = found.position < call.position();
   return found;
 }
 

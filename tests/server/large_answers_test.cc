@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/strings/substitute.h"
-#include "tests/server/family_story.h"
+#include "tests/server/watch_story.h"
 
 namespace kith::server_tests {
 namespace {
@@ -37,6 +37,8 @@ class LargeAnswersTest : public ::testing::Test {
   FamilyStory story{server};
 };
 
+using LongLinesTest = WatchTest;
+
 // 75 consents of 60 KB would make a page that no client takes.
 TEST_F(LargeAnswersTest, PagesEndBeforeTheyAreTooLargeAndNothingIsLost) {
   constexpr size_t kBytes = 60000;
@@ -65,6 +67,31 @@ TEST_F(LargeAnswersTest, APageOfShortEntriesEndsWhereItIsFull) {
   const auto page = List("");
   EXPECT_EQ(page.value.consents_size(), 60);
   EXPECT_EQ(page.value.next_page_token(), "");
+}
+
+// What an agency calls its role is as long as it likes.
+TEST_F(LongLinesTest, AWatcherIsToldOfThemInSeveralAnswers) {
+  constexpr size_t kBytes = 200000;
+  constexpr int kLines = 30;
+  for (int i = 0; i < kLines; ++i) {
+    story.Made(&FamilyService::Stub::StateInvolvement,
+               absl::Substitute(
+                   R"(involvement { involvement { local_id: "i-$0" }
+                      person { $1 } service: "school" role: "$2" })",
+                   i, RecordText("child"), std::string(kBytes, 'r')));
+  }
+  FamilyWatch watch = Watch(Who(), story.registered());
+  std::set<std::string> seen;
+  int answers = 0;
+  while (seen.size() < kLines && answers < kLines) {
+    const auto response = NextEntries(watch);
+    EXPECT_LT(response.ByteSizeLong(), kMebibyte + 2 * kBytes);
+    for (const auto& entry : response.entries()) {
+      EXPECT_TRUE(seen.insert(entry.position()).second);
+    }
+    ++answers;
+  }
+  EXPECT_EQ(answers, 5);
 }
 
 // 21 people with addresses of 200 KB are more than 4 MiB.

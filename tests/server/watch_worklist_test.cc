@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "absl/strings/substitute.h"
 #include "kith/api/v1/duplicate_service.grpc.pb.h"
 #include "kith/api/v1/override_service.grpc.pb.h"
@@ -148,6 +150,33 @@ TEST_F(CasesWatchTest, APossibleMatchIsToldToTheHub) {
       &api::v1::DuplicateService::Stub::ListMatches);
   std::string told;
   EXPECT_THAT(NextIds(watch, told), ElementsAre(match));
+}
+
+// Records with long addresses: more matches than one answer holds.
+TEST_F(CasesWatchTest, LongMatchesAreToldInSeveralAnswers) {
+  const std::string line(200000, 'a');
+  constexpr int kMatches = 8;
+  for (int i = 0; i < kMatches; ++i) {
+    story.Made(&FamilyService::Stub::StatePerson,
+               absl::Substitute(
+                   R"(person { record { system: "main" local_id: "like-$0" }
+                      names { use: NAME_USE_USUAL given: "child"
+                              family: "Ferris" }
+                      birth_date { year: 2016 month: 6 day: 2 }
+                      addresses { lines: "$1" } })",
+                   i, line));
+  }
+  ListWatch watch = List(hub, api::v1::WORKLIST_MATCHES, story.registered());
+  std::set<std::string> told;
+  std::string position;
+  int answers = 0;
+  while (told.size() < kMatches && answers < kMatches) {
+    for (const std::string& id : NextIds(watch, position)) {
+      EXPECT_TRUE(told.insert(id).second) << id;
+    }
+    ++answers;
+  }
+  EXPECT_EQ(answers, 2);
 }
 
 TEST_F(WatchTest, AWorklistOfAnotherRoleIsForbidden) {
