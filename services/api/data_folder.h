@@ -8,4 +8,8 @@ namespace kith::api {
 inline constexpr char kLedgerName[] = "store";
 inline constexpr char kAccessLogName[] = "access";
 
+// An empty file beside them, from a restore on: the ledger lacks what was said
+// since its checkpoint, and nobody is answered from it before it has caught up.
+inline constexpr char kRestoredMark[] = "restored";
+
 }  // namespace kith::api

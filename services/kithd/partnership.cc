@@ -3,10 +3,13 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "eventstore/files.h"
 #include "eventstore/rocks_store.h"
 #include "services/api/data_folder.h"
 #include "services/inbox/kafka_founding.h"
@@ -128,6 +131,7 @@ absl::Status Partnership::Try() {
   }
   if (config_.HasKafkaInboxes()) RETURN_IF_ERROR(CheckTopic());
   RETURN_IF_ERROR(Run());
+  RETURN_IF_ERROR(CatchUp());
   return Serve();
 }
 
@@ -236,6 +240,39 @@ absl::Status Partnership::Run() {
   const std::lock_guard lock(mutex_);
   running_ = std::move(running);
   return absl::OkStatus();
+}
+
+// A ledger that was restored may not know that consent was taken back since.
+absl::Status Partnership::CatchUp() {
+  const std::string mark = absl::StrCat(own_.data, "/", api::kRestoredMark);
+  if (!eventstore::Exists(mark)) return absl::OkStatus();
+  // Without Kafka there is nothing to catch up with.
+  if (config_.HasKafkaInboxes()) RETURN_IF_ERROR(CheckCaughtUp());
+  std::error_code failed;
+  std::filesystem::remove(mark, failed);
+  if (!failed) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("cannot remove ", mark, ": ", failed.message()));
+}
+
+absl::Status Partnership::CheckCaughtUp() {
+  const Running* running = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    running = running_.get();
+  }
+  if (catch_up_to_ < 0) catch_up_to_ = running->kafka->figures().high;
+  ASSIGN_OR_RETURN(const auto view, running->engine->Read());
+  ASSIGN_OR_RETURN(const auto position,
+                   inbox::ParsePosition(view->snapshot().inbox_position()));
+  if (catch_up_to_ >= 0 && position.next >= catch_up_to_) {
+    return absl::OkStatus();
+  }
+  return absl::UnavailableError(absl::StrCat(
+      "its ledger was restored and lacks what was said since; it answers when "
+      "its inbox is applied",
+      catch_up_to_ < 0 ? "" : absl::StrCat(" up to record ", catch_up_to_),
+      ", now at ", position.next));
 }
 
 // Lets callers in, once this node's own source is one of the ledger's.

@@ -4,7 +4,8 @@
 // Without Kafka it opens at once or not at all. With Kafka it opens on a thread
 // of its own and tries again for as long as a broker is away, or somebody has
 // yet to mend what is wrong (a topic, a key file): `state` says what. What can
-// only be decided by a person stops it until the node is started again.
+// only be decided by a person stops it until the node is started again. A
+// ledger that was restored serves when it has caught up with its inbox.
 //
 // Once it serves, its `node` stays until this is destroyed, also when the
 // sequencer has stopped: what is recorded can then still be read.
@@ -13,6 +14,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -81,6 +83,8 @@ class Partnership {
   absl::StatusOr<std::unique_ptr<inbox::Inbox>> NewInbox();
   absl::Status CheckTopic();
   absl::Status Run();
+  absl::Status CatchUp();
+  absl::Status CheckCaughtUp();
   absl::Status Serve();
   void OnStopped(const absl::Status& why);
   void OpenUntilStopped();
@@ -99,6 +103,9 @@ class Partnership {
   std::unique_ptr<eventstore::Store> store_, access_store_, relay_store_;
   std::unique_ptr<access::AccessLog> access_;
   std::unique_ptr<relay::RelayPositions> relay_positions_;
+  // Of the opening thread: the end of the inbox when it was first reached, for
+  // a ledger that was restored; -1: not known yet.
+  int64_t catch_up_to_ = -1;
 
   mutable std::mutex counting_mutex_;
   // Under counting_mutex_: what lay aside when last counted.

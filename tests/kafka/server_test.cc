@@ -229,6 +229,47 @@ TEST_F(KafkaServerTest,
   ExpectWhole(node, {feed.get()});
 }
 
+// What it lacks may be that consent was taken back.
+TEST_F(KafkaServerTest, ARestoredLedgerAnswersNobodyBeforeItHasCaughtUp) {
+  NodeOptions options = OptionsOf("node-1");
+  options.brokers = broker_->proxied_address();
+  options.flags = {"--checkpoints", folder_.path() + "/checkpoints"};
+  Node node(options);
+  ASSERT_TRUE(node.WaitReady()) << node.Log();
+  const auto feed = NewFeed(node, "school_feed", "school");
+  const std::string checkpoint = node.Checkpoint("first");
+  feed->Say(5);
+  feed->AwaitAcknowledged();
+  ASSERT_TRUE(node.WaitForOffset(End()));
+  EXPECT_EQ(node.Terminate().code, 0);
+  // With the broker away, what was not restored answers: it knows all that it
+  // ever did.
+  broker_->proxy().Set(Proxy::Mode::kCut);
+  node.Start();
+  EXPECT_TRUE(node.WaitReady()) << node.Ready() << node.Log();
+  EXPECT_GT(node.Status().facts(), 0u);
+  EXPECT_EQ(node.Terminate().code, 0);
+  Restore(checkpoint, node, {});
+  node.Start();
+  EXPECT_TRUE(node.WaitFor("its ledger was restored")) << node.Ready();
+  const auto answer =
+      node.Register(feed->source().Registration(), "early", absl::Seconds(10));
+  EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(answer.status.error_message(),
+              HasSubstr("its ledger was restored"));
+  // Nor when it is started again.
+  EXPECT_EQ(node.Terminate().code, 0);
+  node.Start();
+  EXPECT_TRUE(node.WaitFor("its ledger was restored")) << node.Ready();
+  broker_->proxy().Set(Proxy::Mode::kPass);
+  ASSERT_TRUE(node.WaitReady()) << node.Ready() << node.Log();
+  ExpectWhole(node, {feed.get()});
+  broker_->proxy().Set(Proxy::Mode::kCut);
+  node.Start();
+  EXPECT_TRUE(node.WaitReady()) << node.Ready() << node.Log();
+  broker_->proxy().Set(Proxy::Mode::kPass);
+}
+
 TEST_F(KafkaServerTest, ACheckpointFromBeyondTheGapBringsAnotherNodeBack) {
   NodeOptions options = OptionsOf("node-1");
   options.flags = {"--checkpoints", folder_.path() + "/checkpoints"};

@@ -98,8 +98,12 @@ absl::Status Restore(const RestoreFlags& flags, const Output& out) {
   }
   RETURN_IF_ERROR(CheckHasKey(ledger));
   if (!flags.another_node) RETURN_IF_ERROR(RestoreAccessLog(flags, out));
+  RETURN_IF_ERROR(eventstore::WriteFile(
+      absl::StrCat(flags.data, "/", api::kRestoredMark), ""));
   RETURN_IF_ERROR(RestoreOne(flags, api::kLedgerName, "ledger", out));
-  out.Line("start kithd on it: it takes what came later from its inbox");
+  out.Line(
+      "start kithd on it: with Kafka it takes what came later from its inbox, "
+      "and answers nobody before");
   return absl::OkStatus();
 }
 
