@@ -84,15 +84,6 @@ void KeptRows::TakeOut(Shard& shard, std::list<Entry>::iterator entry,
   gone.splice(gone.end(), shard.entries, entry);
 }
 
-void KeptRows::Clear() {
-  for (Shard& shard : shards_) {
-    const std::lock_guard lock(shard.mutex);
-    shard.by_key.clear();
-    shard.entries.clear();
-    shard.bytes = 0;
-  }
-}
-
 size_t KeptRows::bytes() const {
   size_t bytes = 0;
   for (const Shard& shard : shards_) {

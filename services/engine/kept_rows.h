@@ -46,9 +46,6 @@ class KeptRows {
             const std::vector<std::string>& groups, uint64_t position,
             std::shared_ptr<const core::Kept> kept);
 
-  // Forgets everything: a subject's key was destroyed.
-  void Clear();
-
   size_t bytes() const;
 
  private:

@@ -106,12 +106,5 @@ TEST_F(KeptRowsTest, WhatWasNotAskedForTheLongestGoesFirst) {
   EXPECT_EQ(At(5, "99"), "x");
 }
 
-TEST_F(KeptRowsTest, ClearForgetsAll) {
-  Keep("a", 5, "five");
-  rows_.Clear();
-  EXPECT_EQ(At(5, "a"), "");
-  EXPECT_EQ(rows_.bytes(), 0u);
-}
-
 }  // namespace
 }  // namespace kith::engine
